@@ -1,0 +1,31 @@
+//! The plain types of Atoll: what an app is called, what it asks for, what it may use, what it says.
+//!
+//! Everything here parses at the edge and is then carried without re-checking: an [`AppName`] is a valid
+//! name, a [`SourcePath`] cannot leave its folder, an [`EventType`] has only legal segments.
+//!
+//! What is deliberately absent: IO, async, wasmtime, HTTP. Every other room depends on this one, and this
+//! one depends on none.
+
+mod app_name;
+mod bundle;
+mod data;
+mod diagnostic;
+mod event;
+mod grants;
+mod invocation;
+mod limits;
+pub mod manifest;
+mod revision;
+mod source;
+
+pub use app_name::{APP_NAME_LENGTH_MAX, AppName, AppNameError};
+pub use bundle::{Backend, Bundle, Frontend, FrontendModule};
+pub use data::{CapabilityError, KvEntry, KvList, KvListKey, KvPut, SqlRows, SqlStatement, SqlValue};
+pub use diagnostic::{Diagnostic, Location, Severity};
+pub use event::{Event, EventDraft, EventPattern, EventType, EventTypeError};
+pub use grants::{Capability, Grants, Origin, OriginError};
+pub use invocation::{LogLevel, LogLine, Usage};
+pub use limits::{AppLimits, Limits};
+pub use manifest::{Manifest, ManifestError};
+pub use revision::{ContentHash, Revision};
+pub use source::{SourceError, SourcePath, SourceTree};

@@ -1,0 +1,342 @@
+//! Every limit of a host, in one place. A queue, buffer, cache, body, table or loop without a field here is
+//! a bug. Units come last in a name.
+
+use serde::{Deserialize, Serialize};
+
+/// The limits of a host. `Default` is what `atoll serve` uses; an operator may change any of them in the
+/// `[limits]` table of the configuration file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    // ── what an app may ask for in its manifest ──────────────────────────────────────────────────────
+    /// What an app gets when its manifest says nothing.
+    pub app_default: AppLimits,
+    /// The most an app gets, whatever its manifest says.
+    pub app_max: AppLimits,
+
+    // ── the sandbox ──────────────────────────────────────────────────────────────────────────────────
+    /// Instances that run at the same time in the whole host; more wait for a place.
+    pub instances_max: u32,
+    /// Requests, deliveries and tests of one app that run at the same time; more wait.
+    pub app_concurrency_max: u32,
+    /// Requests of one app that may wait for a place; the next one is told 503.
+    pub app_queue_max: u32,
+    /// Elements of a guest's tables.
+    pub table_elements_max: u32,
+    /// The guest's WebAssembly stack.
+    pub stack_bytes_max: usize,
+    /// How often running guests are checked against their CPU and wall limits. At most 10 ms.
+    pub epoch_tick_ms: u64,
+    /// Apps kept loaded (each holds a file descriptor and a mapping); the least recently used goes first.
+    pub loaded_apps_max: usize,
+    /// Time and CPU for evaluating an app's top level at deploy.
+    pub snapshot_cpu_ms: u64,
+    /// Size of an uploaded component.
+    pub component_bytes_max: usize,
+    /// Core instances of one component, its shims counted.
+    pub component_core_instances_max: u32,
+    /// Linear memories of one component.
+    pub component_memories_max: u32,
+    /// Tables of one component.
+    pub component_tables_max: u32,
+    /// Compiled files kept on disk; the ones written longest ago go first.
+    pub compiled_files_max: usize,
+    /// What one guest call may log before the rest is counted and dropped.
+    pub log_bytes_per_call_max: usize,
+    /// Log lines kept for each app.
+    pub log_lines_per_app_max: usize,
+    /// Calls from a guest into the host during one request that make the host work: state, events, waiting,
+    /// randomness. Reading a clock and logging cost the guest's own CPU time and log budget instead.
+    pub host_calls_max: u32,
+
+    // ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────
+    /// All request headers together.
+    pub http_header_bytes_max: usize,
+    /// How long a client may take to send its headers.
+    pub http_header_read_ms: u64,
+    /// How long a client may take to send the whole request, and to read the whole response.
+    pub http_total_ms: u64,
+    /// How long a client may send or read nothing in the middle of a request or a response.
+    pub http_idle_ms: u64,
+    /// A request body to an app.
+    pub http_body_bytes_max: usize,
+    /// All request bodies that are held at the same time; over it, clients are told 503.
+    pub http_buffered_bytes_max: usize,
+    /// A response body from an app.
+    pub http_response_bytes_max: usize,
+    /// Open connections; more wait in the listener's backlog.
+    pub http_connections_max: usize,
+    /// Open WebSocket and SSE readers.
+    pub http_streams_max: usize,
+    /// The body of a request to the control API that is no source and no layout.
+    pub control_body_bytes_max: usize,
+    /// Nesting of a JSON document that the host reads.
+    pub json_depth_max: usize,
+    /// Events a WebSocket or SSE reader may be behind before it is dropped with a reason.
+    pub subscriber_lag_events_max: usize,
+    /// How long a shutdown waits for what is running.
+    pub drain_ms: u64,
+
+    // ── source and archives ──────────────────────────────────────────────────────────────────────────
+    /// Files in a source folder.
+    pub source_files_max: usize,
+    /// One source file.
+    pub source_file_bytes_max: usize,
+    /// A whole source folder, unpacked.
+    pub source_bytes_max: usize,
+    /// A packed source folder, as uploaded.
+    pub archive_bytes_max: usize,
+    /// Files, folders and other entries of an archive.
+    pub archive_entries_max: usize,
+    /// How many times its packed size an archive may unpack to, beyond the first MiB.
+    pub archive_ratio_max: usize,
+    /// Diagnostics reported for one build; the rest are counted.
+    pub diagnostics_max: usize,
+    /// Nesting of a source file's syntax tree: deeper is refused before any visitor recurses.
+    pub syntax_depth_max: usize,
+    /// One TypeScript or JavaScript file. A syntax tree can be as deep as its text is long, and the stack for
+    /// parsing is reserved by this.
+    pub script_bytes_max: usize,
+    /// How long the external type checker may run.
+    pub type_check_ms: u64,
+    /// What is read of the external type checker's output.
+    pub type_check_output_bytes_max: usize,
+
+    // ── state ────────────────────────────────────────────────────────────────────────────────────────
+    /// A key of the KV store (Workers KV: 512).
+    pub kv_key_bytes_max: usize,
+    /// A value of the KV store.
+    pub kv_value_bytes_max: usize,
+    /// An app's KV store.
+    pub kv_bytes_per_app_max: u64,
+    /// Keys in one page of a list (Workers KV: 1,000).
+    pub kv_list_keys_max: u32,
+    /// The metadata beside a value (Workers KV: 1,024).
+    pub kv_metadata_bytes_max: usize,
+    /// An app's SQL database file.
+    pub sql_bytes_per_app_max: u64,
+    /// The text of one statement (D1: 100 kB).
+    pub sql_statement_bytes_max: usize,
+    /// Parameters of one statement (D1: 100).
+    pub sql_parameters_max: usize,
+    /// Statements of one batch.
+    pub sql_batch_statements_max: usize,
+    /// Rows of one result.
+    pub sql_rows_max: usize,
+    /// Bytes of one result.
+    pub sql_result_bytes_max: usize,
+    /// One text or blob, and one row (D1: 2 MB).
+    pub sql_value_bytes_max: usize,
+    /// How long one call may run: a statement, a whole batch, or a whole script. Waiting is not counted.
+    pub sql_statement_ms: u64,
+    /// How long all pending migrations of an app may run together.
+    pub sql_migration_ms: u64,
+    /// Calls that may wait for an app's database; the next one is refused.
+    pub sql_queue_max: usize,
+    /// Read-only statements of one app that run at the same time, besides its one writer.
+    pub sql_readers_per_app_max: usize,
+    /// Apps whose database is kept open.
+    pub sql_open_databases_max: usize,
+    /// Revisions kept for each app, besides the active one.
+    pub revisions_kept_max: usize,
+    /// Apps in the registry.
+    pub apps_max: usize,
+    /// A document of the canvas' layout.
+    pub layout_bytes_max: usize,
+    /// Writes that may wait for the registry, the KV store or the event log; more wait before the queue.
+    pub write_queue_max: usize,
+
+    // ── events ───────────────────────────────────────────────────────────────────────────────────────
+    /// The data of one event, as JSON text.
+    pub event_data_bytes_max: usize,
+    /// An event's id, its source and its subject, each.
+    pub event_id_bytes_max: usize,
+    /// Events one guest call may publish.
+    pub events_per_call_max: u32,
+    /// How many handlers an event may pass through: A → B → A … ends here.
+    pub event_hops_max: u32,
+    /// Deliveries of an event to a subscription before it is a dead letter.
+    pub delivery_attempts_max: u32,
+    /// The first wait between two deliveries; doubled each time, with jitter.
+    pub delivery_backoff_ms: u64,
+    /// The longest wait between two deliveries.
+    pub delivery_backoff_ms_max: u64,
+    /// Deliveries that run at the same time in the whole host.
+    pub deliveries_concurrent_max: usize,
+    /// Deliveries to one app that run at the same time.
+    pub deliveries_per_app_max: usize,
+    /// Events that may wait for one app behind others that are being retried; then its reading of the log
+    /// stands still until they are done or dead.
+    pub deliveries_waiting_per_app_max: usize,
+    /// Events kept in the log; older ones go once every subscription has passed them.
+    pub events_kept_max: u64,
+    /// Dead letters kept for each app.
+    pub dead_letters_per_app_max: u64,
+    /// Events in one page of the log.
+    pub events_page_max: usize,
+
+    // ── generation ───────────────────────────────────────────────────────────────────────────────────
+    /// A prompt.
+    pub prompt_bytes_max: usize,
+    /// Generations that run at the same time.
+    pub generations_concurrent_max: usize,
+    /// Finished generations whose events can still be read.
+    pub generations_kept_max: usize,
+    /// Entities of one specification.
+    pub entities_max: usize,
+    /// Fields of one entity.
+    pub fields_max: usize,
+}
+
+/// What one app may use for each request, event and test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AppLimits {
+    /// Linear memory, summed over an instance's memories.
+    pub memory_mib: u32,
+    /// CPU time. Waiting, for a turn or for the host, is not charged.
+    pub cpu_ms: u32,
+    /// Wall-clock time.
+    pub wall_ms: u32,
+    /// wasmtime fuel: about one for each WebAssembly instruction, the same on every machine.
+    pub fuel: u64,
+}
+
+impl AppLimits {
+    /// Each limit, cut to a maximum.
+    #[must_use]
+    pub fn capped(self, max: Self) -> Self {
+        Self {
+            memory_mib: self.memory_mib.min(max.memory_mib),
+            cpu_ms: self.cpu_ms.min(max.cpu_ms),
+            wall_ms: self.wall_ms.min(max.wall_ms),
+            fuel: self.fuel.min(max.fuel),
+        }
+    }
+
+    /// The memory limit in bytes.
+    #[must_use]
+    pub fn memory_bytes(self) -> usize {
+        (self.memory_mib as usize) << 20
+    }
+}
+
+impl Default for AppLimits {
+    fn default() -> Self {
+        Self { memory_mib: 64, cpu_ms: 50, wall_ms: 10_000, fuel: 1_000_000_000 }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const KIB: usize = 1 << 10;
+        const MIB: usize = 1 << 20;
+        Self {
+            app_default: AppLimits::default(),
+            app_max: AppLimits { memory_mib: 128, cpu_ms: 1_000, wall_ms: 30_000, fuel: 10_000_000_000 },
+
+            instances_max: 256,
+            app_concurrency_max: 64,
+            app_queue_max: 256,
+            table_elements_max: 20_000,
+            stack_bytes_max: 512 * KIB,
+            epoch_tick_ms: 5,
+            loaded_apps_max: 1_000,
+            snapshot_cpu_ms: 1_000,
+            component_bytes_max: 10 * MIB,
+            component_core_instances_max: 20,
+            component_memories_max: 2,
+            component_tables_max: 4,
+            compiled_files_max: 20_000,
+            log_bytes_per_call_max: 64 * KIB,
+            log_lines_per_app_max: 2_000,
+            host_calls_max: 10_000,
+
+            http_header_bytes_max: 32 * KIB,
+            http_header_read_ms: 10_000,
+            http_total_ms: 60_000,
+            http_idle_ms: 15_000,
+            http_body_bytes_max: 10 * MIB,
+            http_buffered_bytes_max: 256 * MIB,
+            http_response_bytes_max: 10 * MIB,
+            http_connections_max: 12_000,
+            http_streams_max: 2_000,
+            control_body_bytes_max: 2 * MIB,
+            json_depth_max: 64,
+            subscriber_lag_events_max: 1_024,
+            drain_ms: 10_000,
+
+            source_files_max: 500,
+            source_file_bytes_max: MIB,
+            source_bytes_max: 8 * MIB,
+            archive_bytes_max: 10 * MIB,
+            archive_entries_max: 2_000,
+            archive_ratio_max: 200,
+            diagnostics_max: 100,
+            syntax_depth_max: 256,
+            script_bytes_max: 256 * KIB,
+            type_check_ms: 30_000,
+            type_check_output_bytes_max: MIB,
+
+            kv_key_bytes_max: 512,
+            kv_value_bytes_max: MIB,
+            kv_bytes_per_app_max: 256 << 20,
+            kv_list_keys_max: 1_000,
+            kv_metadata_bytes_max: 1_024,
+            sql_bytes_per_app_max: 256 << 20,
+            sql_statement_bytes_max: 100 * KIB,
+            sql_parameters_max: 100,
+            sql_batch_statements_max: 1_000,
+            sql_rows_max: 10_000,
+            sql_result_bytes_max: 4 * MIB,
+            sql_value_bytes_max: 2 * MIB,
+            sql_statement_ms: 5_000,
+            sql_migration_ms: 60_000,
+            sql_queue_max: 256,
+            sql_readers_per_app_max: 2,
+            sql_open_databases_max: 256,
+            revisions_kept_max: 50,
+            apps_max: 10_000,
+            layout_bytes_max: MIB,
+            write_queue_max: 1_024,
+
+            event_data_bytes_max: 256 * KIB,
+            event_id_bytes_max: 256,
+            events_per_call_max: 100,
+            event_hops_max: 8,
+            delivery_attempts_max: 5,
+            delivery_backoff_ms: 200,
+            delivery_backoff_ms_max: 30_000,
+            deliveries_concurrent_max: 32,
+            deliveries_per_app_max: 8,
+            deliveries_waiting_per_app_max: 10_000,
+            events_kept_max: 1_000_000,
+            dead_letters_per_app_max: 1_000,
+            events_page_max: 1_000,
+
+            prompt_bytes_max: 16 * KIB,
+            generations_concurrent_max: 4,
+            generations_kept_max: 100,
+            entities_max: 8,
+            fields_max: 40,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hosts_maximum_wins() {
+        let asked = AppLimits { memory_mib: 4_096, cpu_ms: 1, wall_ms: 10, fuel: u64::MAX };
+        let max = Limits::default().app_max;
+        assert_eq!(asked.capped(max), AppLimits { cpu_ms: 1, wall_ms: 10, ..max });
+    }
+
+    #[test]
+    fn an_unknown_limit_is_an_error() {
+        assert!(toml::from_str::<Limits>("http_body_byte_max = 1").is_err());
+        assert_eq!(toml::from_str::<Limits>("").unwrap(), Limits::default());
+    }
+}

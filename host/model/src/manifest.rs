@@ -1,0 +1,296 @@
+//! `atoll.toml`: the manifest of an app. The shape is in the contract; unknown keys are errors with a
+//! suggestion, so that a misspelt grant is never silently no grant.
+
+mod unknown_keys;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AppLimits, AppName, Capability, EventPattern, EventType, Grants, Limits, SourcePath};
+
+/// The name of the manifest file.
+pub const FILE: &str = "atoll.toml";
+
+/// A parsed manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The app's name.
+    pub name: AppName,
+    /// What people call it; the name when absent.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// One sentence about it.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// The backend, if there is one.
+    #[serde(default)]
+    pub backend: Option<BackendManifest>,
+    /// The page, if there is one.
+    #[serde(default)]
+    pub frontend: Option<FrontendManifest>,
+    /// What the app may use.
+    #[serde(default)]
+    pub grants: Grants,
+    /// What it says and hears.
+    #[serde(default)]
+    pub events: EventsManifest,
+    /// When it runs by itself.
+    #[serde(default)]
+    pub schedule: Vec<ScheduleManifest>,
+}
+
+/// `[backend]`: either `entry` or `component`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BackendManifest {
+    /// The entry module, TypeScript or JavaScript.
+    #[serde(default)]
+    pub entry: Option<SourcePath>,
+    /// A built component instead.
+    #[serde(default)]
+    pub component: Option<SourcePath>,
+    /// What the app asks for.
+    #[serde(default)]
+    pub limits: LimitsManifest,
+    /// Plain variables; each is a binding of `env`.
+    #[serde(default)]
+    pub vars: std::collections::BTreeMap<String, String>,
+}
+
+/// `[backend.limits]`: every one optional.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitsManifest {
+    /// Linear memory.
+    pub memory_mib: Option<u32>,
+    /// CPU time.
+    pub cpu_ms: Option<u32>,
+    /// Wall-clock time.
+    pub wall_ms: Option<u32>,
+    /// wasmtime fuel.
+    pub fuel: Option<u64>,
+}
+
+/// `[frontend]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrontendManifest {
+    /// The module whose default export is the app's component.
+    pub entry: SourcePath,
+    /// The width it likes on the canvas, in CSS pixels.
+    #[serde(default)]
+    pub width: Option<u32>,
+    /// The height it likes on the canvas, in CSS pixels.
+    #[serde(default)]
+    pub height: Option<u32>,
+}
+
+/// `[events]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventsManifest {
+    /// Types it may publish.
+    #[serde(default)]
+    pub publishes: Vec<PublishManifest>,
+    /// Types its `event` handler and its page receive.
+    #[serde(default)]
+    pub subscribes: Vec<SubscribeManifest>,
+}
+
+/// `[[events.publishes]]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishManifest {
+    /// The type.
+    #[serde(rename = "type")]
+    pub event_type: EventType,
+    /// The JSON Schema of its data.
+    #[serde(default)]
+    pub schema: Option<SourcePath>,
+}
+
+/// `[[events.subscribes]]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubscribeManifest {
+    /// A type, or one that ends in `.*`.
+    #[serde(rename = "type")]
+    pub event_type: EventPattern,
+}
+
+/// `[[schedule]]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduleManifest {
+    /// Five fields: minute, hour, day of month, month, day of week.
+    pub cron: String,
+}
+
+/// What is wrong with a manifest.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{FILE}{}: {message}{}", place.map(|(l, c)| format!(":{l}:{c}")).unwrap_or_default(),
+    hint.as_ref().map(|h| format!("; {h}")).unwrap_or_default())]
+pub struct ManifestError {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Line and column, both from 1.
+    pub place: Option<(u32, u32)>,
+}
+
+impl ManifestError {
+    fn new(message: impl Into<String>, hint: Option<String>, place: Option<(u32, u32)>) -> Self {
+        Self { message: message.into(), hint, place }
+    }
+}
+
+impl Manifest {
+    /// Parses `atoll.toml`.
+    ///
+    /// # Errors
+    /// [`ManifestError`] with line and column: not TOML, an unknown key, a value of the wrong shape, or a
+    /// combination that makes no sense.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        unknown_keys::check(text)?;
+        let manifest: Self = toml::from_str(text).map_err(|e| from_toml(text, &e))?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// A manifest with a name and nothing else, for tests and builders.
+    #[must_use]
+    pub fn named(name: AppName) -> Self {
+        Self {
+            name,
+            title: None,
+            description: None,
+            backend: None,
+            frontend: None,
+            grants: Grants::default(),
+            events: EventsManifest::default(),
+            schedule: Vec::new(),
+        }
+    }
+
+    fn check(&self) -> Result<(), ManifestError> {
+        if self.backend.is_none() && self.frontend.is_none() {
+            return Err(ManifestError::new(
+                "the app has neither a backend nor a frontend",
+                Some("add [backend] with entry = \"backend/index.ts\", or [frontend]".into()),
+                None,
+            ));
+        }
+        if let Some(backend) = &self.backend {
+            match (&backend.entry, &backend.component) {
+                (Some(_), Some(_)) => {
+                    let hint = Some("keep one of the two".into());
+                    return Err(ManifestError::new("[backend] has both entry and component", hint, None));
+                }
+                (None, None) => {
+                    let hint = Some("add entry = \"backend/index.ts\"".into());
+                    return Err(ManifestError::new("[backend] has neither entry nor component", hint, None));
+                }
+                _ => {}
+            }
+        } else if !self.events.subscribes.is_empty() && self.frontend.is_none() {
+            return Err(ManifestError::new(
+                "[[events.subscribes]] without anything to receive events",
+                None,
+                None,
+            ));
+        }
+        let names = self.grants.secrets.iter().chain(self.backend.iter().flat_map(|b| b.vars.keys()));
+        for name in names {
+            check_binding(name)?;
+        }
+        Ok(())
+    }
+
+    /// What the app may use, after the host's maximum.
+    #[must_use]
+    pub fn limits(&self, limits: &Limits) -> AppLimits {
+        let asked = self.backend.as_ref().map(|b| b.limits).unwrap_or_default();
+        let default = limits.app_default;
+        AppLimits {
+            memory_mib: asked.memory_mib.unwrap_or(default.memory_mib),
+            cpu_ms: asked.cpu_ms.unwrap_or(default.cpu_ms),
+            wall_ms: asked.wall_ms.unwrap_or(default.wall_ms),
+            fuel: asked.fuel.unwrap_or(default.fuel),
+        }
+        .capped(limits.app_max)
+    }
+
+    /// Whether the app has a capability at all. `Bus` is had by declaring a type to publish.
+    #[must_use]
+    pub fn grants_capability(&self, capability: Capability) -> bool {
+        match capability {
+            Capability::Kv => self.grants.kv,
+            Capability::Sql => self.grants.sql,
+            Capability::Bus => !self.events.publishes.is_empty(),
+            Capability::Http => !self.grants.http.is_empty(),
+            Capability::Secret => !self.grants.secrets.is_empty(),
+        }
+    }
+
+    /// Whether the app may publish this type.
+    #[must_use]
+    pub fn may_publish(&self, event_type: &EventType) -> bool {
+        self.events.publishes.iter().any(|p| p.event_type == *event_type)
+    }
+
+    /// Whether the app hears this type.
+    #[must_use]
+    pub fn subscribes_to(&self, event_type: &EventType) -> bool {
+        self.events.subscribes.iter().any(|s| s.event_type.matches(event_type))
+    }
+
+    /// The title, or the name.
+    #[must_use]
+    pub fn display_title(&self) -> &str {
+        self.title.as_deref().unwrap_or(self.name.as_str())
+    }
+}
+
+/// The text of a manifest with another name in it, comments and layout kept. A text without a `name` line is
+/// returned as it is: parsing says what is wrong with it.
+#[must_use]
+pub fn rename(text: &str, name: &AppName) -> String {
+    let mut renamed = String::with_capacity(text.len());
+    let mut top_level = true;
+    for line in text.split_inclusive('\n') {
+        top_level &= !line.trim_start().starts_with('[');
+        let is_name =
+            line.trim_start().strip_prefix("name").is_some_and(|rest| rest.trim_start().starts_with('='));
+        if top_level && is_name {
+            renamed.push_str(&format!("name = \"{name}\"\n"));
+            top_level = false;
+        } else {
+            renamed.push_str(line);
+        }
+    }
+    renamed
+}
+
+/// A binding of `env` is an identifier in capitals and must not hide a binding of the host.
+fn check_binding(name: &str) -> Result<(), ManifestError> {
+    let legal = name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    if !legal {
+        let message = format!("{name:?} is not a name for a secret or variable");
+        return Err(ManifestError::new(message, Some("write it as API_KEY".into()), None));
+    }
+    if matches!(name, "KV" | "DB" | "BUS" | "FILES") {
+        let message = format!("{name} is the host's own binding and cannot be a secret or variable");
+        return Err(ManifestError::new(message, Some("choose another name".into()), None));
+    }
+    Ok(())
+}
+
+fn from_toml(text: &str, error: &toml::de::Error) -> ManifestError {
+    let place = error.span().map(|span| line_and_column(text, span.start));
+    ManifestError::new(error.message().trim(), None, place)
+}
+
+fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
+    let before = &text[..text.floor_char_boundary(offset)];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests;

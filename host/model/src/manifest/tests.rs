@@ -1,0 +1,99 @@
+use super::*;
+
+/// The manifest of the contract, to the letter.
+const CONTRACT: &str = r#"
+name = "todo"                       # [a-z][a-z0-9-]{0,62}
+title = "Todo list"
+description = "Tasks with categories, due dates and priorities"
+
+[backend]
+entry = "backend/index.ts"
+[backend.limits]                    # every one optional; the host's maximum wins
+memory_mib = 64
+cpu_ms = 50
+wall_ms = 10000
+
+[frontend]
+entry = "frontend/App.tsx"
+width = 380
+height = 520
+
+[grants]                            # absent means no
+kv = true
+sql = true
+http = ["https://api.example.com"]
+secrets = ["API_KEY"]
+
+[[events.publishes]]
+type = "todo.created"
+schema = "schemas/todo-created.json"
+[[events.subscribes]]
+type = "calendar.*"
+
+[[schedule]]
+cron = "0 9 * * *"
+"#;
+
+fn error(text: &str) -> String {
+    Manifest::parse(text).unwrap_err().to_string()
+}
+
+#[test]
+fn the_contracts_manifest_parses() {
+    let manifest = Manifest::parse(CONTRACT).unwrap();
+    assert_eq!(manifest.name.as_str(), "todo");
+    assert!(manifest.grants_capability(Capability::Kv) && manifest.grants_capability(Capability::Bus));
+    assert!(manifest.may_publish(&EventType::parse("todo.created").unwrap()));
+    assert!(!manifest.may_publish(&EventType::parse("calendar.created").unwrap()));
+    assert!(manifest.subscribes_to(&EventType::parse("calendar.created").unwrap()));
+    assert_eq!(manifest.limits(&Limits::default()).memory_mib, 64);
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_place_and_the_nearest_key() {
+    let text = error("name = \"a\"\n[backend]\nentry = \"b.ts\"\n[grants]\nsqll = true\n");
+    assert_eq!(text, "atoll.toml:5:1: unknown key \"sqll\" in [grants]; did you mean \"sql\"?");
+}
+
+#[test]
+fn a_bad_name_and_a_bad_origin_say_what_and_where() {
+    let text = error("name = \"Todo List\"\n[backend]\nentry = \"b.ts\"\n");
+    assert!(text.starts_with("atoll.toml:1:8:") && text.contains("todo-list"), "{text}");
+    let text = error("name = \"a\"\n[backend]\nentry = \"b.ts\"\n[grants]\nhttp = [\"api.example.com\"]\n");
+    assert!(text.starts_with("atoll.toml:5:") && text.contains("web origin"), "{text}");
+}
+
+#[test]
+fn nonsense_is_refused() {
+    assert!(error("name = \"a\"").contains("neither a backend nor a frontend"));
+    assert!(error("name = \"a\"\n[backend]\nentry=\"x.ts\"\ncomponent=\"x.wasm\"").contains("both"));
+    assert!(error("name = \"a\"\n[backend]\nentry=\"../x.ts\"").contains("'..'"));
+    assert!(
+        error("name = \"a\"\n[backend]\nentry=\"x.ts\"\n[grants]\nsecrets=[\"DB\"]").contains("own binding")
+    );
+    assert!(error("name = \"a\"\n[[backend]]\nentry=\"x.ts\"").contains("atoll.toml:2"));
+    assert!(error("name = ").contains("atoll.toml:1"));
+}
+
+#[test]
+fn no_grant_is_given_by_silence() {
+    let manifest = Manifest::parse("name = \"a\"\n[backend]\nentry = \"b.ts\"\n").unwrap();
+    for capability in [Capability::Kv, Capability::Sql, Capability::Bus, Capability::Http, Capability::Secret]
+    {
+        assert!(!manifest.grants_capability(capability), "{capability}");
+    }
+}
+
+#[test]
+fn a_manifest_survives_json() {
+    let manifest = Manifest::parse(CONTRACT).unwrap();
+    let json = serde_json::to_string(&manifest).unwrap();
+    assert_eq!(serde_json::from_str::<Manifest>(&json).unwrap(), manifest);
+}
+
+#[test]
+fn renaming_touches_the_name_only() {
+    let name = AppName::parse("other").unwrap();
+    let text = rename("title = \"name = x\"\nname = \"todo\"\n[backend.vars]\nname = \"y\"\n", &name);
+    assert_eq!(text, "title = \"name = x\"\nname = \"other\"\n[backend.vars]\nname = \"y\"\n");
+}

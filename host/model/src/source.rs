@@ -1,0 +1,264 @@
+//! An app's source folder in memory: relative paths to file contents, bounded and safe to write back to disk.
+
+use std::{borrow::Borrow, collections::BTreeMap, fmt};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::{ContentHash, Limits};
+
+/// A file's place inside its folder: `/`-separated segments, none of them empty, `.` or `..`, no leading
+/// slash, no backslash, no control character.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SourcePath(String);
+
+/// What is wrong with a source folder.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// The path could leave the folder, or is no portable file name.
+    #[error("{path:?} is not a path inside an app's folder: {problem}")]
+    Path {
+        /// The path, cut to 200 characters.
+        path: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// One file is too big.
+    #[error("{path} has {bytes} bytes; a source file may have {limit} (limit source_file_bytes_max)")]
+    FileTooLarge {
+        /// The file.
+        path: SourcePath,
+        /// Its size.
+        bytes: usize,
+        /// `Limits::source_file_bytes_max`.
+        limit: usize,
+    },
+    /// All files together are too big.
+    #[error("the source has more than {limit} bytes (limit source_bytes_max)")]
+    TooLarge {
+        /// `Limits::source_bytes_max`.
+        limit: usize,
+    },
+    /// Too many files.
+    #[error("the source has more than {limit} files (limit source_files_max)")]
+    TooManyFiles {
+        /// `Limits::source_files_max`.
+        limit: usize,
+    },
+    /// The same path twice.
+    #[error("{path} is there twice")]
+    Duplicate {
+        /// The file.
+        path: SourcePath,
+    },
+}
+
+impl SourcePath {
+    /// The longest path, in bytes.
+    pub const LENGTH_MAX: usize = 240;
+
+    /// Parses a path.
+    ///
+    /// # Errors
+    /// [`SourceError::Path`] when it could leave the folder or is not portable.
+    pub fn parse(text: &str) -> Result<Self, SourceError> {
+        let problem = if text.is_empty() {
+            "it is empty"
+        } else if text.len() > Self::LENGTH_MAX {
+            "it is longer than 240 bytes"
+        } else if text.starts_with('/') {
+            "it is absolute"
+        } else if text.contains(['\\', ':']) {
+            "it holds a backslash or a colon"
+        } else if text.chars().any(char::is_control) {
+            "it holds a control character"
+        } else if text.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
+            "it has an empty, '.' or '..' segment"
+        } else {
+            return Ok(Self(text.to_owned()));
+        };
+        Err(SourceError::Path { path: text.chars().take(200).collect(), problem })
+    }
+
+    /// The path as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What follows the last dot of the file name; empty when there is none.
+    #[must_use]
+    pub fn extension(&self) -> &str {
+        let file = self.0.rsplit('/').next().unwrap_or(&self.0);
+        file.rsplit_once('.').map_or("", |(_, extension)| extension)
+    }
+}
+
+impl fmt::Display for SourcePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Borrow<str> for SourcePath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for SourcePath {
+    type Error = SourceError;
+    fn try_from(text: String) -> Result<Self, SourceError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<SourcePath> for String {
+    fn from(path: SourcePath) -> Self {
+        path.0
+    }
+}
+
+/// The files of an app, in path order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SourceTree {
+    files: BTreeMap<SourcePath, Bytes>,
+}
+
+impl SourceTree {
+    /// An empty folder.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file.
+    ///
+    /// # Errors
+    /// [`SourceError`] when the path is there already or a limit on files or bytes is passed; the tree is
+    /// then as it was.
+    pub fn insert(
+        &mut self,
+        path: SourcePath,
+        content: impl Into<Bytes>,
+        limits: &Limits,
+    ) -> Result<(), SourceError> {
+        let content = content.into();
+        if self.files.contains_key(&path) {
+            return Err(SourceError::Duplicate { path });
+        }
+        if content.len() > limits.source_file_bytes_max {
+            let bytes = content.len();
+            return Err(SourceError::FileTooLarge { path, bytes, limit: limits.source_file_bytes_max });
+        }
+        if self.files.len() >= limits.source_files_max {
+            return Err(SourceError::TooManyFiles { limit: limits.source_files_max });
+        }
+        if self.bytes() + content.len() > limits.source_bytes_max {
+            return Err(SourceError::TooLarge { limit: limits.source_bytes_max });
+        }
+        self.files.insert(path, content);
+        Ok(())
+    }
+
+    /// Puts another content in a file's place, or adds it.
+    ///
+    /// # Errors
+    /// [`SourceError`] when a limit is passed; the tree is then as it was.
+    pub fn replace(
+        &mut self,
+        path: &str,
+        content: impl Into<Bytes>,
+        limits: &Limits,
+    ) -> Result<(), SourceError> {
+        let path = SourcePath::parse(path)?;
+        let old = self.files.remove(&path);
+        let outcome = self.insert(path.clone(), content, limits);
+        if let (Err(_), Some(old)) = (&outcome, old) {
+            self.files.insert(path, old);
+        }
+        outcome
+    }
+
+    /// A file's bytes.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&Bytes> {
+        self.files.get(path)
+    }
+
+    /// A file's text; `None` when it is absent or not UTF-8.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok())
+    }
+
+    /// All files in path order.
+    pub fn iter(&self) -> impl Iterator<Item = (&SourcePath, &Bytes)> {
+        self.files.iter()
+    }
+
+    /// The files directly or deeper below `folder` (no trailing slash), in path order.
+    pub fn under<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a SourcePath, &'a Bytes)> {
+        self.files.iter().filter(move |(path, _)| {
+            path.as_str().strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+
+    /// How many files.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The size of all contents.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.files.values().map(Bytes::len).sum()
+    }
+
+    /// The hash over paths and contents: equal for equal folders.
+    #[must_use]
+    pub fn hash(&self) -> ContentHash {
+        ContentHash::of_parts(self.files.iter().flat_map(|(path, content)| [path.0.as_bytes(), content]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_leave_the_folder_are_refused() {
+        for bad in ["", "/etc/passwd", "../x", "a/../b", "a//b", "./a", "a\\b", "c:x", "a\0b", "a/"] {
+            assert!(SourcePath::parse(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(SourcePath::parse("frontend/App.tsx").unwrap().extension(), "tsx");
+    }
+
+    #[test]
+    fn an_oversized_file_is_named_and_nothing_is_added() {
+        let limits = Limits { source_file_bytes_max: 3, ..Limits::default() };
+        let mut tree = SourceTree::new();
+        let error = tree.insert(SourcePath::parse("a.ts").unwrap(), "long", &limits).unwrap_err();
+        assert!(error.to_string().contains("a.ts") && error.to_string().contains("source_file_bytes_max"));
+        assert!(tree.is_empty());
+    }
+
+    #[test]
+    fn a_folder_does_not_hold_its_namesakes() {
+        let mut tree = SourceTree::new();
+        for path in ["tests/a.ts", "tests2/b.ts"] {
+            tree.insert(SourcePath::parse(path).unwrap(), "", &Limits::default()).unwrap();
+        }
+        assert_eq!(tree.under("tests").count(), 1);
+    }
+}
