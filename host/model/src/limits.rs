@@ -23,7 +23,9 @@ pub struct Limits {
     pub app_queue_max: u32,
     /// Elements of a guest's tables.
     pub table_elements_max: u32,
-    /// The guest's WebAssembly stack.
+    /// The guest's WebAssembly stack. The JavaScript engine stops a recursion by itself, with a `RangeError`,
+    /// when 512 KiB of its own stack are used; that takes up to 2 MiB of this one. Below that the recursion
+    /// ends in a trap instead, which is as safe and says less.
     pub stack_bytes_max: usize,
     /// How often running guests are checked against their CPU and wall limits. At most 10 ms.
     pub epoch_tick_ms: u64,
@@ -239,7 +241,7 @@ impl Default for Limits {
             app_concurrency_max: 64,
             app_queue_max: 256,
             table_elements_max: 20_000,
-            stack_bytes_max: 512 * KIB,
+            stack_bytes_max: 2 * MIB,
             epoch_tick_ms: 5,
             loaded_apps_max: 1_000,
             snapshot_cpu_ms: 1_000,
@@ -274,7 +276,7 @@ impl Default for Limits {
             archive_ratio_max: 200,
             diagnostics_max: 100,
             syntax_depth_max: 256,
-            script_bytes_max: 256 * KIB,
+            script_bytes_max: 128 * KIB,
             type_check_ms: 30_000,
             type_check_output_bytes_max: MIB,
 
