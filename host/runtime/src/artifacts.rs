@@ -1,0 +1,268 @@
+//! Compiled code on disk, by the hash of what it was compiled from: an app that is loaded again is mapped
+//! into memory instead of compiled.
+//!
+//! A `.cwasm` is machine code, so only files that this host wrote are ever loaded: the folder is made
+//! readable and writable for its user alone, names are hashes, and no upload path leads here. A file is on
+//! disk whole before it gets its name. A cache that cannot be written is no error: the code is then kept in
+//! memory.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::SystemTime,
+};
+
+use atoll_model::ContentHash;
+use wasmtime::{Engine, Module, component::Component};
+
+use crate::RuntimeError;
+
+/// Other files in the folder (the JavaScript engine's) are not ours to remove.
+const PREFIX: &str = "app-";
+
+/// When the folder is full, so much of it goes at once.
+const PRUNE_PERCENT: usize = 10;
+
+/// The compiler and its cache.
+pub(crate) struct Artifacts {
+    engine: Engine,
+    dir: Option<PathBuf>,
+    files_max: usize,
+    /// Files in the folder, counted once; `None` before the first write.
+    files: Mutex<Option<usize>>,
+    temporary: AtomicU64,
+}
+
+/// What can be compiled.
+#[expect(unsafe_code, reason = "passes wasmtime's own requirement on to the one caller below")]
+trait Compiled: Sized {
+    const KIND: &'static str;
+    fn compile(engine: &Engine, wasm: &[u8]) -> wasmtime::Result<Vec<u8>>;
+    /// # Safety
+    /// The bytes must be what [`Compiled::compile`] answered.
+    unsafe fn from_bytes(engine: &Engine, compiled: &[u8]) -> wasmtime::Result<Self>;
+    /// # Safety
+    /// The file must hold what [`Compiled::compile`] answered, and must not change.
+    unsafe fn from_file(engine: &Engine, path: &Path) -> wasmtime::Result<Self>;
+}
+
+macro_rules! compiled {
+    ($type:ty, $kind:literal, $compile:ident) => {
+        #[expect(unsafe_code, reason = "passes wasmtime's own requirement on to the one caller below")]
+        impl Compiled for $type {
+            const KIND: &'static str = $kind;
+            fn compile(engine: &Engine, wasm: &[u8]) -> wasmtime::Result<Vec<u8>> {
+                engine.$compile(wasm)
+            }
+            unsafe fn from_bytes(engine: &Engine, compiled: &[u8]) -> wasmtime::Result<Self> {
+                // SAFETY: the caller's promise.
+                unsafe { Self::deserialize(engine, compiled) }
+            }
+            unsafe fn from_file(engine: &Engine, path: &Path) -> wasmtime::Result<Self> {
+                // SAFETY: the caller's promise.
+                unsafe { Self::deserialize_file(engine, path) }
+            }
+        }
+    };
+}
+compiled!(Module, "module", precompile_module);
+compiled!(Component, "component", precompile_component);
+
+impl Artifacts {
+    pub(crate) fn new(engine: &Engine, dir: Option<PathBuf>, files_max: usize) -> Self {
+        let dir = dir.and_then(|dir| match make_private(&dir) {
+            Ok(()) => Some(dir),
+            Err(error) => {
+                tracing::warn!(dir = %dir.display(), %error, "compiled code is not kept on disk");
+                None
+            }
+        });
+        Self { engine: engine.clone(), dir, files_max, files: Mutex::new(None), temporary: AtomicU64::new(0) }
+    }
+
+    /// A core module, such as a heap image.
+    pub(crate) fn module(&self, wasm: &[u8]) -> Result<Module, RuntimeError> {
+        self.compiled(wasm)
+    }
+
+    /// A component.
+    pub(crate) fn component(&self, wasm: &[u8]) -> Result<Component, RuntimeError> {
+        self.compiled(wasm)
+    }
+
+    #[expect(
+        unsafe_code,
+        reason = "wasmtime cannot check machine code; this module is where it may come from"
+    )]
+    fn compiled<T: Compiled>(&self, wasm: &[u8]) -> Result<T, RuntimeError> {
+        let invalid = |error: wasmtime::Error| RuntimeError::Invalid(format!("{error:#}"));
+        let Some(path) = self.path::<T>(wasm) else {
+            let compiled = T::compile(&self.engine, wasm).map_err(invalid)?;
+            // SAFETY: compiled one line above.
+            return unsafe { T::from_bytes(&self.engine, &compiled) }.map_err(invalid);
+        };
+        if path.exists() {
+            // SAFETY: only `write` puts files of this name into a folder that only this user can write.
+            match unsafe { T::from_file(&self.engine, &path) } {
+                Ok(compiled) => return Ok(compiled),
+                // Another version of wasmtime, or a damaged disk.
+                Err(error) => tracing::warn!(path = %path.display(), %error, "compiled code is made again"),
+            }
+        }
+        let compiled = T::compile(&self.engine, wasm).map_err(invalid)?;
+        if let Err(error) = self.write(&path, &compiled) {
+            tracing::warn!(path = %path.display(), %error, "compiled code is not kept on disk");
+            // SAFETY: compiled above.
+            return unsafe { T::from_bytes(&self.engine, &compiled) }.map_err(invalid);
+        }
+        // SAFETY: written one line above. From the file, so that the image's pages are the page cache's.
+        unsafe { T::from_file(&self.engine, &path) }.map_err(invalid)
+    }
+
+    /// The name is the hash of the code and of all that its compilation depends on.
+    fn path<T: Compiled>(&self, wasm: &[u8]) -> Option<PathBuf> {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let dir = self.dir.as_ref()?;
+        let mut settings = DefaultHasher::new();
+        self.engine.precompile_compatibility_hash().hash(&mut settings);
+        let (hash, settings) = (ContentHash::of(wasm), settings.finish());
+        Some(dir.join(format!("{PREFIX}{}-{hash}-{settings:016x}.cwasm", T::KIND)))
+    }
+
+    fn write(&self, path: &Path, compiled: &[u8]) -> io::Result<()> {
+        self.make_room(path)?;
+        let number = self.temporary.fetch_add(1, Ordering::Relaxed);
+        let temporary = path.with_extension(format!("tmp-{}-{number}", process::id()));
+        let written = (|| {
+            fs::write(&temporary, compiled)?;
+            // A name must not be on disk before what it names: half a file of machine code would run.
+            fs::File::open(&temporary)?.sync_data()?;
+            fs::rename(&temporary, path)
+        })();
+        if written.is_err() {
+            // The first error is the one to tell.
+            let _ = fs::remove_file(&temporary);
+        }
+        written
+    }
+
+    fn make_room(&self, path: &Path) -> io::Result<()> {
+        let Some(dir) = path.parent() else { return Ok(()) };
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = match *files {
+            Some(count) => count,
+            None => ours(dir)?.len(),
+        };
+        if count < self.files_max {
+            *files = Some(count + 1);
+            return Ok(());
+        }
+        let mut all = ours(dir)?;
+        all.sort();
+        let keep = self.files_max - (self.files_max * PRUNE_PERCENT / 100).clamp(1, self.files_max);
+        let gone = all.len().saturating_sub(keep);
+        for (_, path) in all.iter().take(gone) {
+            // An app that is loaded keeps its mapping.
+            fs::remove_file(path)?;
+        }
+        *files = Some(all.len() - gone + 1);
+        Ok(())
+    }
+}
+
+/// Our files, with the time of their writing.
+fn ours(dir: &Path) -> io::Result<Vec<(SystemTime, PathBuf)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            files.push((entry.metadata()?.modified()?, entry.path()));
+        }
+    }
+    Ok(files)
+}
+
+#[cfg(unix)]
+fn make_private(dir: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn make_private(dir: &Path) -> io::Result<()> {
+    fs::create_dir_all(dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use atoll_model::Limits;
+
+    use super::*;
+
+    fn module(n: u32) -> Vec<u8> {
+        wat::parse_str(format!("(module (func (export \"f\") (result i32) i32.const {n}))")).unwrap()
+    }
+
+    fn artifacts(dir: &Path, files_max: usize) -> Artifacts {
+        let engine = crate::engine(&Limits { instances_max: 1, ..Limits::default() }).unwrap();
+        Artifacts::new(&engine, Some(dir.to_owned()), files_max)
+    }
+
+    #[test]
+    fn what_was_compiled_is_found_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let artifacts = artifacts(dir.path(), 10);
+        artifacts.module(&module(1)).unwrap();
+        let path = artifacts.path::<Module>(&module(1)).unwrap();
+        let written = fs::metadata(&path).unwrap().modified().unwrap();
+        artifacts.module(&module(1)).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), written);
+    }
+
+    #[test]
+    fn a_damaged_file_is_made_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let artifacts = artifacts(dir.path(), 10);
+        artifacts.module(&module(1)).unwrap();
+        let path = artifacts.path::<Module>(&module(1)).unwrap();
+        fs::write(&path, b"not code").unwrap();
+        artifacts.module(&module(1)).unwrap();
+        assert!(fs::metadata(&path).unwrap().len() > 100);
+    }
+
+    #[test]
+    fn the_folder_has_a_largest_size() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("engine.cwasm"), b"another's").unwrap();
+        let artifacts = artifacts(dir.path(), 5);
+        for n in 0..20 {
+            artifacts.module(&module(n)).unwrap();
+            assert!(ours(dir.path()).unwrap().len() <= 5);
+        }
+        assert!(dir.path().join("engine.cwasm").exists());
+    }
+
+    #[test]
+    fn without_a_folder_it_compiles_all_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, b"").unwrap();
+        artifacts(&file, 5).module(&module(1)).unwrap();
+    }
+
+    #[test]
+    fn compiled_code_is_not_taken_from_outside() {
+        let dir = tempfile::tempdir().unwrap();
+        let artifacts = artifacts(dir.path(), 5);
+        let code = artifacts.engine.precompile_module(&module(1)).unwrap();
+        assert!(matches!(artifacts.module(&code), Err(RuntimeError::Invalid(_))));
+        let text = b"(component)";
+        assert!(matches!(artifacts.component(text), Err(RuntimeError::Invalid(_))));
+    }
+}

@@ -1,0 +1,199 @@
+//! HTTP messages on their way into and out of a guest, and what of them a guest must not decide.
+//!
+//! A header's bytes cross as the code points of the same numbers (the Fetch standard's "isomorphic
+//! decoding"), since a WIT string is Unicode and a header need not be.
+
+use atoll_model::Limits;
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    header::{CONNECTION, CONTENT_LENGTH, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
+};
+
+use crate::{
+    CallError,
+    bindings::exports::atoll::app::http_handler::{Request, Response},
+};
+
+/// What a name of one connection means to nobody else. `content-length` is the server's: it knows the body.
+fn belongs_to_connection(name: &HeaderName) -> bool {
+    [CONNECTION, CONTENT_LENGTH, TE, TRAILER, TRANSFER_ENCODING, UPGRADE].contains(name)
+        || matches!(name.as_str(), "keep-alive" | "proxy-connection")
+}
+
+/// Headers that a `connection` header names belong to the connection too.
+fn named_by_connection(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect()
+}
+
+/// A request as a guest sees it.
+pub(crate) fn request(request: http::Request<Bytes>) -> Request {
+    let (parts, body) = request.into_parts();
+    let url = url(&parts.uri, &parts.headers);
+    let named = named_by_connection(&parts.headers);
+    let headers = parts
+        .headers
+        .iter()
+        .filter(|(name, _)| !belongs_to_connection(name) && !named.iter().any(|n| n == name.as_str()))
+        .map(|(name, value)| (name.as_str().to_owned(), decode(value.as_bytes())))
+        .collect();
+    // A GET or HEAD request has no body (the Fetch standard refuses to even make one).
+    let bodiless = body.is_empty() || matches!(parts.method, Method::GET | Method::HEAD);
+    let body = (!bodiless).then(|| Vec::from(body));
+    Request { method: parts.method.as_str().to_owned(), url, headers, body }
+}
+
+fn url(uri: &http::Uri, headers: &HeaderMap) -> String {
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = uri.authority().map(|authority| authority.as_str()).or(host).unwrap_or("localhost");
+    let scheme = uri.scheme_str().unwrap_or("http");
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    format!("{scheme}://{host}{slash}{path}")
+}
+
+fn decode(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+fn encode(text: &str) -> Option<Vec<u8>> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
+}
+
+/// A guest's response, checked.
+pub(crate) fn response(response: Response, limits: &Limits) -> Result<http::Response<Bytes>, CallError> {
+    if response.body.len() > limits.http_response_bytes_max {
+        return Err(CallError::ResponseTooLarge {
+            limit: "http_response_bytes_max",
+            value: limits.http_response_bytes_max as u64,
+        });
+    }
+    let status = StatusCode::from_u16(response.status)
+        .ok()
+        .filter(|status| (200..=599).contains(&status.as_u16()))
+        .ok_or_else(|| {
+            CallError::InvalidResponse(format!("status {} is not in 200 to 599", response.status))
+        })?;
+    let headers = response_headers(&response.headers, limits)?;
+    let bodiless = matches!(status.as_u16(), 204 | 205 | 304);
+    let body = if bodiless { Bytes::new() } else { Bytes::from(response.body) };
+    let mut answer = http::Response::new(body);
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    Ok(answer)
+}
+
+fn response_headers(from: &[(String, String)], limits: &Limits) -> Result<HeaderMap, CallError> {
+    let max = limits.http_header_bytes_max;
+    let size: usize = from.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+    if size > max {
+        return Err(CallError::ResponseTooLarge { limit: "http_header_bytes_max", value: max as u64 });
+    }
+    let mut headers = HeaderMap::with_capacity(from.len());
+    for (name, value) in from {
+        let wrong = |what| {
+            CallError::InvalidResponse(format!(
+                "{what} of header {:?}",
+                name.chars().take(80).collect::<String>()
+            ))
+        };
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("the name"))?;
+        let value = encode(value).and_then(|bytes| HeaderValue::from_bytes(&bytes).ok());
+        headers.append(name, value.ok_or_else(|| wrong("the value"))?);
+    }
+    for name in named_by_connection(&headers) {
+        headers.remove(name);
+    }
+    let of_connection: Vec<HeaderName> =
+        headers.keys().filter(|name| belongs_to_connection(name)).cloned().collect();
+    for name in of_connection {
+        headers.remove(name);
+    }
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn respond(
+        status: u16,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<http::Response<Bytes>, CallError> {
+        let headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let limits = Limits { http_response_bytes_max: 10, ..Limits::default() };
+        response(Response { status, headers, body: body.to_vec() }, &limits)
+    }
+
+    #[test]
+    fn a_request_keeps_its_bytes_and_loses_its_connection() {
+        let from = http::Request::put("/a%20b?x=1")
+            .header("host", "todo.example")
+            .header("x-name", HeaderValue::from_bytes(b"caf\xe9").unwrap())
+            .header("connection", "keep-alive, X-Hop")
+            .header("x-hop", "1")
+            .header("content-length", "2")
+            .body(Bytes::from_static(b"hi"))
+            .unwrap();
+        let to = request(from);
+        assert_eq!((to.method.as_str(), to.url.as_str()), ("PUT", "http://todo.example/a%20b?x=1"));
+        assert_eq!(to.headers, [("host".into(), "todo.example".into()), ("x-name".into(), "café".into())]);
+        assert_eq!(to.body.as_deref(), Some(&b"hi"[..]));
+    }
+
+    #[test]
+    fn a_request_without_a_body_has_none() {
+        let of = |method: &str, body: &'static str| {
+            let uri = "https://a.example/";
+            let from =
+                http::Request::builder().method(method).uri(uri).body(Bytes::from_static(body.as_bytes()));
+            request(from.unwrap())
+        };
+        assert_eq!(of("POST", "").body, None);
+        assert_eq!(of("GET", "x").body, None);
+        assert_eq!(of("DELETE", "x").url, "https://a.example/");
+    }
+
+    #[test]
+    fn what_an_app_may_not_decide_is_dropped() {
+        let headers = [
+            ("Content-Type", "text/plain"),
+            ("content-length", "99"),
+            ("transfer-encoding", "chunked"),
+            ("connection", "x-mine"),
+            ("x-mine", "1"),
+            ("set-cookie", "a=1"),
+            ("set-cookie", "b=2"),
+        ];
+        let to = respond(200, &headers, b"ok").unwrap();
+        let names: Vec<&str> = to.headers().keys().map(HeaderName::as_str).collect();
+        assert_eq!(names, ["content-type", "set-cookie"]);
+        assert_eq!(to.headers().get_all("set-cookie").iter().count(), 2);
+    }
+
+    #[test]
+    fn header_bytes_come_back_as_they_were() {
+        let to = respond(200, &[("x-name", "café")], b"").unwrap();
+        assert_eq!(to.headers()["x-name"].as_bytes(), b"caf\xe9");
+        assert!(respond(200, &[("x-name", "日")], b"").is_err());
+    }
+
+    #[test]
+    fn what_is_no_response_is_refused() {
+        for status in [0, 100, 101, 199, 600, 1000] {
+            assert!(matches!(respond(status, &[], b""), Err(CallError::InvalidResponse(_))), "{status}");
+        }
+        for (name, value) in [("", "x"), ("a b", "x"), ("x", "a\r\nb: c"), ("x", "\0")] {
+            assert!(respond(200, &[(name, value)], b"").is_err(), "{name:?}: {value:?}");
+        }
+        assert!(matches!(respond(200, &[], b"0123456789x"), Err(CallError::ResponseTooLarge { .. })));
+        assert!(respond(200, &[("x", &"v".repeat(40_000))], b"").is_err());
+    }
+
+    #[test]
+    fn a_status_without_a_body_has_none() {
+        assert!(respond(204, &[], b"x").unwrap().body().is_empty());
+    }
+}

@@ -1,0 +1,87 @@
+//! Which of the host's interfaces a guest is linked with.
+//!
+//! A plain component gets what its manifest grants and nothing else, so that it is clear before it runs that
+//! it lacks something. The JavaScript engine imports all of them; for an app without a grant they answer an
+//! error.
+
+use atoll_model::{Capability, Manifest};
+use wasmtime::{
+    Engine,
+    component::{Component, Linker},
+};
+
+use crate::{
+    RuntimeError,
+    bindings::atoll::app,
+    capability::manifest_hint,
+    state::{CallState, State},
+};
+
+const PACKAGE: &str = "atoll:app/";
+
+/// The interfaces that state stands behind.
+const GRANTED: [(&str, Capability); 3] =
+    [("kv", Capability::Kv), ("sql", Capability::Sql), ("bus", Capability::Bus)];
+
+/// The interfaces that every guest has; `types` is only types.
+const ALWAYS: [&str; 5] = ["types", "config", "log", "clock", "random"];
+
+/// Links the interfaces that every guest has.
+pub(crate) fn base(engine: &Engine) -> wasmtime::Result<Linker<CallState>> {
+    let mut linker = Linker::new(engine);
+    app::config::add_to_linker::<_, State>(&mut linker, |state| state)?;
+    app::log::add_to_linker::<_, State>(&mut linker, |state| state)?;
+    app::clock::add_to_linker::<_, State>(&mut linker, |state| state)?;
+    app::random::add_to_linker::<_, State>(&mut linker, |state| state)?;
+    Ok(linker)
+}
+
+/// Links one interface more.
+pub(crate) fn add(linker: &mut Linker<CallState>, capability: Capability) -> wasmtime::Result<()> {
+    match capability {
+        Capability::Kv => app::kv::add_to_linker::<_, State>(linker, |state| state),
+        Capability::Sql => app::sql::add_to_linker::<_, State>(linker, |state| state),
+        Capability::Bus => app::bus::add_to_linker::<_, State>(linker, |state| state),
+        // Outbound HTTP has no interface yet; a secret is a variable.
+        Capability::Http | Capability::Secret => Ok(()),
+    }
+}
+
+/// Links everything.
+pub(crate) fn all(engine: &Engine) -> wasmtime::Result<Linker<CallState>> {
+    let mut linker = base(engine)?;
+    for (_, capability) in GRANTED {
+        add(&mut linker, capability)?;
+    }
+    Ok(linker)
+}
+
+/// Links what a component imports and its manifest grants.
+pub(crate) fn granted(
+    base: &Linker<CallState>,
+    component: &Component,
+    manifest: &Manifest,
+) -> Result<Linker<CallState>, RuntimeError> {
+    let mut linker = base.clone();
+    for (import, _) in component.component_type().imports(component.engine()) {
+        let unknown = || RuntimeError::UnknownImport { import: import.to_owned() };
+        let (name, version) =
+            import.strip_prefix(PACKAGE).and_then(|rest| rest.split_once('@')).ok_or_else(unknown)?;
+        if !version.starts_with("0.1.") {
+            return Err(unknown());
+        }
+        if ALWAYS.contains(&name) {
+            continue;
+        }
+        let (_, capability) =
+            GRANTED.into_iter().find(|(granted, _)| *granted == name).ok_or_else(unknown)?;
+        if !manifest.grants_capability(capability) {
+            return Err(RuntimeError::NotGranted {
+                import: import.to_owned(),
+                hint: manifest_hint(capability),
+            });
+        }
+        add(&mut linker, capability).map_err(|error| RuntimeError::WrongType(format!("{error:#}")))?;
+    }
+    Ok(linker)
+}

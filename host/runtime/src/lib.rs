@@ -1,0 +1,49 @@
+//! The sandbox: runs apps as WebAssembly components in wasmtime, each call in a fresh instance, under limits
+//! of CPU time, fuel, wall-clock time, memory and stack.
+//!
+//! In: an app's code ([`AppCode`]: a heap image for the JavaScript engine, or any component), and calls of it:
+//! [`Runtime::fetch`], [`Runtime::deliver`], [`Runtime::run_test`]. Out: an answer with what it cost
+//! ([`Handled`]), or a [`CallError`] that says what stopped it; log lines go to a [`LogSink`].
+//!
+//! What an app may use beyond its own memory are the modules of `capability`: `kv`, `sql`, `bus` (granted in
+//! its manifest), `log`, `config`, `clock`, `random`. State lives behind the traits [`KvStore`], [`SqlStore`]
+//! and [`Publisher`], which others implement.
+//!
+//! Deliberately absent: HTTP servers, SQLite, the event log, the registry. The runtime is handed an app and
+//! hands back an answer.
+
+mod admission;
+mod app_cache;
+mod artifacts;
+mod bindings;
+mod call_log;
+mod capability;
+mod engine;
+mod error;
+mod http_message;
+mod imports;
+mod invocation;
+mod json;
+mod limiter;
+mod loaded_app;
+mod meter;
+mod runtime;
+mod state;
+mod task;
+mod ticker;
+mod warm;
+
+pub use app_cache::{AppCache, AppSource};
+pub use call_log::LogSink;
+pub use capability::{
+    Capabilities,
+    bus::{Publisher, RecordingPublisher},
+    kv::KvStore,
+    sql::SqlStore,
+};
+pub use engine::engine;
+pub use error::{CallError, Failure, RuntimeError};
+pub use invocation::Handled;
+pub use loaded_app::{AppCode, LoadedApp};
+pub use runtime::Runtime;
+pub use task::DeliveryOutcome;

@@ -1,0 +1,154 @@
+//! An app that is ready to run: compiled, linked, type-checked. Each call makes an instance from it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use atoll_model::{AppLimits, AppName, Backend, Capability, Limits, Manifest, Revision};
+use wasmtime::component::{Component, InstancePre};
+
+use crate::{
+    CallError, RuntimeError,
+    admission::Gate,
+    bindings::exports::atoll::app::{event_handler, http_handler, test_suite},
+    state::CallState,
+};
+
+/// What an app is loaded from.
+#[derive(Clone, Debug)]
+pub struct AppCode {
+    /// Its name.
+    pub app: AppName,
+    /// Its revision.
+    pub revision: Revision,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// Its code.
+    pub backend: Backend,
+    /// Granted secrets by name, and variables; they win over the manifest's own `vars`.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// An app that is ready to run.
+pub struct LoadedApp {
+    pub(crate) name: AppName,
+    pub(crate) revision: Revision,
+    pub(crate) manifest: Manifest,
+    pub(crate) limits: AppLimits,
+    pub(crate) variables: Vec<(String, String)>,
+    pub(crate) pre: InstancePre<CallState>,
+    pub(crate) exports: Exports,
+    pub(crate) gate: Arc<Gate>,
+}
+
+/// The exports that the host calls, found once.
+pub(crate) struct Exports {
+    http: Option<http_handler::GuestIndices>,
+    event: Option<event_handler::GuestIndices>,
+    tests: Option<test_suite::GuestIndices>,
+}
+
+impl LoadedApp {
+    pub(crate) fn new(
+        code: AppCode,
+        limits: &Limits,
+        pre: InstancePre<CallState>,
+        gate: Arc<Gate>,
+    ) -> Result<Self, RuntimeError> {
+        let exports = Exports::find(&pre)?;
+        let mut variables =
+            code.manifest.backend.as_ref().map(|backend| backend.vars.clone()).unwrap_or_default();
+        variables.extend(code.variables);
+        Ok(Self {
+            name: code.app,
+            revision: code.revision,
+            limits: code.manifest.limits(limits),
+            manifest: code.manifest,
+            variables: variables.into_iter().collect(),
+            pre,
+            exports,
+            gate,
+        })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &AppName {
+        &self.name
+    }
+
+    /// Its revision.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// Its manifest.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// What each of its calls may use.
+    #[must_use]
+    pub fn limits(&self) -> AppLimits {
+        self.limits
+    }
+
+    /// Whether a capability is granted to it.
+    #[must_use]
+    pub fn is_granted(&self, capability: Capability) -> bool {
+        self.manifest.grants_capability(capability)
+    }
+
+    pub(crate) fn http(&self) -> Result<&http_handler::GuestIndices, CallError> {
+        self.exports.http.as_ref().ok_or_else(|| self.no_handler("fetch"))
+    }
+
+    pub(crate) fn event(&self) -> Result<&event_handler::GuestIndices, CallError> {
+        self.exports.event.as_ref().ok_or_else(|| self.no_handler("event"))
+    }
+
+    pub(crate) fn tests(&self) -> Result<&test_suite::GuestIndices, CallError> {
+        self.exports.tests.as_ref().ok_or_else(|| self.no_handler("test"))
+    }
+
+    fn no_handler(&self, handler: &'static str) -> CallError {
+        CallError::NoHandler { app: self.name.clone(), handler }
+    }
+}
+
+impl std::fmt::Debug for LoadedApp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Variables hold secrets.
+        f.debug_struct("LoadedApp")
+            .field("name", &self.name)
+            .field("revision", &self.revision)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Exports {
+    fn find(pre: &InstancePre<CallState>) -> Result<Self, RuntimeError> {
+        let component = pre.component();
+        let exports = Self {
+            http: optional(component, "http-handler", || http_handler::GuestIndices::new(pre))?,
+            event: optional(component, "event-handler", || event_handler::GuestIndices::new(pre))?,
+            tests: optional(component, "test-suite", || test_suite::GuestIndices::new(pre))?,
+        };
+        if exports.http.is_none() && exports.event.is_none() {
+            return Err(RuntimeError::NothingToCall);
+        }
+        Ok(exports)
+    }
+}
+
+/// An export may be absent; of another type it may not be.
+fn optional<T>(
+    component: &Component,
+    interface: &str,
+    find: impl FnOnce() -> wasmtime::Result<T>,
+) -> Result<Option<T>, RuntimeError> {
+    if component.get_export_index(None, &*format!("atoll:app/{interface}@0.1.0")).is_none() {
+        return Ok(None);
+    }
+    find().map(Some).map_err(|error| RuntimeError::WrongType(format!("{error:#}")))
+}

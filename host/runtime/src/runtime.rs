@@ -1,0 +1,202 @@
+//! The runtime: loads apps and calls them.
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use atoll_image::JsEngine;
+use atoll_model::{Backend, Event, Limits};
+use bytes::Bytes;
+use wasmtime::{
+    Engine,
+    component::{InstancePre, Linker},
+};
+
+use crate::{
+    AppCode, CallError, Capabilities, DeliveryOutcome, Failure, Handled, LoadedApp, RuntimeError,
+    admission::Admission,
+    artifacts::Artifacts,
+    http_message, imports,
+    invocation::About,
+    state::CallState,
+    task::{Deliver, Fetch, RunTest, TestNames, event_for_guest},
+    ticker::Ticker,
+};
+
+/// Runs apps. One for each host; share it in an `Arc`.
+pub struct Runtime {
+    pub(crate) engine: Engine,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) admission: Admission,
+    pub(crate) ticker: Ticker,
+    pub(crate) clock_start: Instant,
+    artifacts: Artifacts,
+    /// What every component is linked with.
+    base: Linker<CallState>,
+    js: Option<Js>,
+}
+
+/// The JavaScript engine, and a linker with all but an app's image.
+struct Js {
+    engine: Arc<JsEngine>,
+    linker: Linker<CallState>,
+}
+
+impl Runtime {
+    /// Makes a runtime in an engine of [`crate::engine`]. `js` must be loaded into the same engine; without it
+    /// only components run. Compiled code is kept in `cache_dir`, which only this host may be able to write.
+    ///
+    /// # Errors
+    /// [`RuntimeError::Engine`] when the epoch's thread cannot be started or the interfaces do not link.
+    pub fn new(
+        engine: Engine,
+        js: impl Into<Option<Arc<JsEngine>>>,
+        limits: &Limits,
+        cache_dir: Option<PathBuf>,
+        capabilities: Capabilities,
+    ) -> Result<Self, RuntimeError> {
+        let does_not_link = |error: wasmtime::Error| RuntimeError::Engine(format!("{error:#}"));
+        let base = imports::base(&engine).map_err(does_not_link)?;
+        let js = js.into().map(|js| link_js(&engine, js)).transpose().map_err(does_not_link)?;
+        Ok(Self {
+            ticker: Ticker::start(&engine, Duration::from_millis(limits.epoch_tick_ms.max(1)))?,
+            artifacts: Artifacts::new(&engine, cache_dir, limits.compiled_files_max),
+            admission: Admission::new(limits),
+            limits: Arc::new(limits.clone()),
+            clock_start: Instant::now(),
+            engine,
+            capabilities,
+            base,
+            js,
+        })
+    }
+
+    /// The engine that everything runs in.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The limits of this runtime.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Compiles and links an app, or maps it into memory when this host has compiled it before. Bound by the
+    /// CPU (a component: up to seconds; an image: milliseconds), so call it where blocking is allowed.
+    ///
+    /// # Errors
+    /// [`RuntimeError`] when the code is none, belongs to another engine, or wants what it is not granted.
+    pub fn load(&self, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
+        let pre = match &code.backend {
+            Backend::JavaScript { image, engine } => self.link_image(image, *engine)?,
+            Backend::Component { wasm } => self.link_component(wasm, &code)?,
+        };
+        let gate = self.admission.gate(&code.app);
+        LoadedApp::new(code, &self.limits, pre, gate).map(Arc::new)
+    }
+
+    fn link_image(
+        &self,
+        image: &[u8],
+        engine: atoll_model::ContentHash,
+    ) -> Result<InstancePre<CallState>, RuntimeError> {
+        let js = self.js.as_ref().ok_or(RuntimeError::NoJsEngine)?;
+        let of_host = js.engine.hash();
+        if engine != of_host {
+            return Err(RuntimeError::EngineMismatch { image: engine, engine: of_host });
+        }
+        let image = self.artifacts.module(image)?;
+        let mut linker = js.linker.clone();
+        let mut link = || {
+            linker.root().module("image", &image)?;
+            linker.instantiate_pre(js.engine.shell())
+        };
+        link().map_err(|error: wasmtime::Error| RuntimeError::WrongType(format!("{error:#}")))
+    }
+
+    fn link_component(&self, wasm: &[u8], code: &AppCode) -> Result<InstancePre<CallState>, RuntimeError> {
+        let limit = self.limits.component_bytes_max;
+        if wasm.len() > limit {
+            return Err(RuntimeError::TooLarge { bytes: wasm.len(), limit });
+        }
+        let component = self.artifacts.component(wasm)?;
+        let linker = imports::granted(&self.base, &component, &code.manifest)?;
+        linker.instantiate_pre(&component).map_err(|error| RuntimeError::WrongType(format!("{error:#}")))
+    }
+
+    /// Passes a request to an app, in a fresh instance.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn fetch(
+        &self,
+        app: &Arc<LoadedApp>,
+        request: http::Request<Bytes>,
+    ) -> Result<Handled<http::Response<Bytes>>, CallError> {
+        let handler = app.http()?;
+        let name = format!("{} {}", request.method(), request.uri().path());
+        let about = About { name: &name, hops_of_published: 0, capabilities: &self.capabilities };
+        self.call(app, about, Fetch { handler, request: http_message::request(request) }).await
+    }
+
+    /// Hands an event to an app, in a fresh instance. `attempt` counts deliveries to this app from 1.
+    ///
+    /// # Errors
+    /// [`CallError`], when the handler could not say what becomes of the event.
+    pub async fn deliver(
+        &self,
+        app: &Arc<LoadedApp>,
+        event: &Event,
+        attempt: u32,
+    ) -> Result<Handled<DeliveryOutcome>, CallError> {
+        let handler = app.event()?;
+        let name = format!("event {} (attempt {attempt})", event.event_type);
+        let hops_of_published = event.hops.saturating_add(1);
+        let about = About { name: &name, hops_of_published, capabilities: &self.capabilities };
+        self.call(app, about, Deliver { handler, event: event_for_guest(event, attempt) }).await
+    }
+
+    /// The names of an app's tests, in the order of their definition.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn test_names(&self, app: &Arc<LoadedApp>) -> Result<Handled<Vec<String>>, CallError> {
+        let suite = app.tests()?;
+        let about = About { name: "tests", hops_of_published: 0, capabilities: &self.capabilities };
+        self.call(app, about, TestNames(suite)).await
+    }
+
+    /// Runs one of an app's tests, in a fresh instance and with the state of `capabilities` instead of the
+    /// app's own; see [`crate::RecordingPublisher`] for its events. What it is granted is as ever.
+    ///
+    /// # Errors
+    /// [`CallError`], when the test was stopped; a test that fails is an answer.
+    pub async fn run_test(
+        &self,
+        app: &Arc<LoadedApp>,
+        name: &str,
+        capabilities: &Capabilities,
+    ) -> Result<Handled<Result<(), Failure>>, CallError> {
+        let suite = app.tests()?;
+        let call = format!("test {name}");
+        let about = About { name: &call, hops_of_published: 0, capabilities };
+        self.call(app, about, RunTest { suite, name }).await
+    }
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runtime").field("js", &self.js.is_some()).finish_non_exhaustive()
+    }
+}
+
+fn link_js(engine: &Engine, js: Arc<JsEngine>) -> wasmtime::Result<Js> {
+    let mut linker = imports::all(engine)?;
+    linker.root().module("engine", js.module())?;
+    Ok(Js { engine: js, linker })
+}

@@ -1,0 +1,167 @@
+//! What a call does in its instance: one type for each export of the contract.
+
+use std::future::Future;
+
+use atoll_model::{Event, LogLevel};
+use bytes::Bytes;
+use wasmtime::{Store, component::Instance};
+
+use crate::{
+    CallError, Failure,
+    bindings::{
+        atoll::app::types,
+        exports::atoll::app::{event_handler, http_handler, test_suite},
+    },
+    http_message,
+    state::CallState,
+};
+
+/// Something to do in a fresh instance.
+pub(crate) trait Task: Send {
+    type Answer: Send;
+    fn run(
+        self,
+        store: &mut Store<CallState>,
+        instance: &Instance,
+    ) -> impl Future<Output = Result<Self::Answer, Stop>> + Send;
+}
+
+/// Why there is no answer.
+pub(crate) enum Stop {
+    /// The guest trapped, or the host stopped it.
+    Wasm(wasmtime::Error),
+    /// The guest ended by itself, but not well.
+    Call(CallError),
+}
+
+impl From<wasmtime::Error> for Stop {
+    fn from(error: wasmtime::Error) -> Self {
+        Self::Wasm(error)
+    }
+}
+
+/// An HTTP request.
+pub(crate) struct Fetch<'a> {
+    pub(crate) handler: &'a http_handler::GuestIndices,
+    pub(crate) request: http_handler::Request,
+}
+
+impl Task for Fetch<'_> {
+    type Answer = http::Response<Bytes>;
+
+    async fn run(self, store: &mut Store<CallState>, instance: &Instance) -> Result<Self::Answer, Stop> {
+        let handler = self.handler.load(&mut *store, instance)?;
+        match handler.call_handle(&mut *store, &self.request).await? {
+            Ok(response) => http_message::response(response, &store.data().limits).map_err(Stop::Call),
+            Err(failure) if is_missing(&failure, "fetch") => Err(no_handler(store, "fetch")),
+            Err(failure) => {
+                Err(Stop::Call(CallError::Failed { message: failure.message, stack: failure.stack }))
+            }
+        }
+    }
+}
+
+/// The JavaScript engine exports every handler; which of them the app has, it says in these words.
+fn is_missing(failure: &types::Failure, handler: &str) -> bool {
+    failure.message.strip_prefix("TypeError: the app has no ").and_then(|rest| rest.strip_suffix(" handler"))
+        == Some(handler)
+}
+
+fn no_handler(store: &Store<CallState>, handler: &'static str) -> Stop {
+    Stop::Call(CallError::NoHandler { app: store.data().app_name().clone(), handler })
+}
+
+/// What became of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeliveryOutcome {
+    /// Handled.
+    Done,
+    /// Not handled; deliver it again later.
+    Retry(Failure),
+    /// Never will be, with the app's reason.
+    Reject(String),
+}
+
+/// An event.
+pub(crate) struct Deliver<'a> {
+    pub(crate) handler: &'a event_handler::GuestIndices,
+    pub(crate) event: event_handler::Event,
+}
+
+impl Task for Deliver<'_> {
+    type Answer = DeliveryOutcome;
+
+    async fn run(self, store: &mut Store<CallState>, instance: &Instance) -> Result<Self::Answer, Stop> {
+        let handler = self.handler.load(&mut *store, instance)?;
+        let outcome = handler.call_handle(&mut *store, &self.event).await?;
+        if let event_handler::Outcome::Retry(failure) = &outcome
+            && is_missing(failure, "event")
+        {
+            return Err(no_handler(store, "event"));
+        }
+        let log = &mut store.data_mut().log;
+        Ok(match outcome {
+            event_handler::Outcome::Done => DeliveryOutcome::Done,
+            event_handler::Outcome::Retry(failure) => {
+                log.host_line(
+                    LogLevel::Error,
+                    &format!("the event handler failed: {}", failure.message),
+                    &failure.stack,
+                );
+                DeliveryOutcome::Retry(failure.into())
+            }
+            event_handler::Outcome::Reject(reason) => {
+                log.host_line(LogLevel::Warn, &format!("the event was rejected: {reason}"), "");
+                DeliveryOutcome::Reject(reason)
+            }
+        })
+    }
+}
+
+/// An event as a guest sees it.
+pub(crate) fn event_for_guest(event: &Event, attempt: u32) -> event_handler::Event {
+    event_handler::Event {
+        id: event.id.clone(),
+        source: event.source.clone(),
+        type_: event.event_type.as_str().to_owned(),
+        time: event.time.to_string(),
+        subject: event.subject.clone(),
+        data: event.data.to_string(),
+        hops: event.hops,
+        attempt,
+    }
+}
+
+/// The names of an app's tests.
+pub(crate) struct TestNames<'a>(pub(crate) &'a test_suite::GuestIndices);
+
+impl Task for TestNames<'_> {
+    type Answer = Vec<String>;
+
+    async fn run(self, store: &mut Store<CallState>, instance: &Instance) -> Result<Self::Answer, Stop> {
+        let suite = self.0.load(&mut *store, instance)?;
+        Ok(suite.call_names(&mut *store).await?)
+    }
+}
+
+/// One of an app's tests.
+pub(crate) struct RunTest<'a> {
+    pub(crate) suite: &'a test_suite::GuestIndices,
+    pub(crate) name: &'a str,
+}
+
+impl Task for RunTest<'_> {
+    type Answer = Result<(), Failure>;
+
+    async fn run(self, store: &mut Store<CallState>, instance: &Instance) -> Result<Self::Answer, Stop> {
+        let suite = self.suite.load(&mut *store, instance)?;
+        let result = suite.call_run(&mut *store, self.name).await?;
+        Ok(result.map_err(Failure::from))
+    }
+}
+
+impl From<types::Failure> for Failure {
+    fn from(failure: types::Failure) -> Self {
+        Self { message: failure.message, stack: failure.stack }
+    }
+}

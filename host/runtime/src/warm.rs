@@ -1,0 +1,55 @@
+//! For comparison only: the same request many times in one instance. No host calls an app like this; the
+//! difference to [`Runtime::fetch`] is what a fresh sandbox costs.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+
+use crate::{
+    CallError, LoadedApp, Runtime, http_message,
+    invocation::About,
+    meter::CpuMeter,
+    task::{Fetch, Stop, Task as _},
+};
+
+impl Runtime {
+    /// Passes a request to an app again and again in one instance, and answers how long each took. Fuel is
+    /// refilled, and CPU time and host calls are counted anew, for each.
+    ///
+    /// # Errors
+    /// [`CallError`] of the first request that failed.
+    #[doc(hidden)]
+    pub async fn fetch_in_one_instance(
+        &self,
+        app: &Arc<LoadedApp>,
+        request: &http::Request<Bytes>,
+        times: usize,
+    ) -> Result<Vec<Duration>, CallError> {
+        let handler = app.http()?;
+        let about = About { name: "warm reuse", hops_of_published: 0, capabilities: &self.capabilities };
+        let failed = |stop| match stop {
+            Stop::Call(error) => error,
+            Stop::Wasm(error) => CallError::Trapped { message: format!("{error:#}"), stack: String::new() },
+        };
+        let mut store = self
+            .store(app, &about, &Arc::new(CpuMeter::default()))
+            .map_err(|error| failed(Stop::Wasm(error)))?;
+        let instance =
+            app.pre.instantiate_async(&mut store).await.map_err(|error| failed(Stop::Wasm(error)))?;
+        let mut took = Vec::with_capacity(times);
+        for _ in 0..times {
+            store.set_fuel(app.limits.fuel).map_err(|error| failed(Stop::Wasm(error)))?;
+            let started = Instant::now();
+            let request = http_message::request(request.clone());
+            let meter = Arc::new(CpuMeter::default());
+            let state = store.data_mut();
+            (state.meter, state.host_calls) = (Arc::clone(&meter), 0);
+            meter.measure(Fetch { handler, request }.run(&mut store, &instance)).await.map_err(failed)?;
+            took.push(started.elapsed());
+        }
+        Ok(took)
+    }
+}

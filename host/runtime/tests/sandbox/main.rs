@@ -1,0 +1,10 @@
+//! The sandbox as a whole: real components in a real engine.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
+mod app_cache;
+mod calls;
+mod capabilities;
+mod hostile;
+mod javascript;
+mod rust_guest;
+mod support;
