@@ -1,0 +1,6 @@
+import {
+  HTTPException
+} from "hono/_chunk/HBJIWEKV";
+export {
+  HTTPException
+};

@@ -1,0 +1,14 @@
+import {
+  MESSAGE_MATCHER_IS_ALREADY_BUILT,
+  METHODS,
+  METHOD_NAME_ALL,
+  METHOD_NAME_ALL_LOWERCASE,
+  UnsupportedPathError
+} from "hono/_chunk/X24R7NE2";
+export {
+  MESSAGE_MATCHER_IS_ALREADY_BUILT,
+  METHODS,
+  METHOD_NAME_ALL,
+  METHOD_NAME_ALL_LOWERCASE,
+  UnsupportedPathError
+};

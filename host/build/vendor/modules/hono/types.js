@@ -1,0 +1,6 @@
+// node_modules/hono/dist/types.js
+var FetchEventLike = class {
+};
+export {
+  FetchEventLike
+};

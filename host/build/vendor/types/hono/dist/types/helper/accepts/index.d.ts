@@ -1,0 +1,2 @@
+import { accepts } from "./accepts.js";
+export { accepts };

@@ -1,0 +1,2 @@
+import { LinearRouter } from "./router.js";
+export { LinearRouter };

@@ -1,0 +1,2 @@
+import { PatternRouter } from "./router.js";
+export { PatternRouter };

@@ -1,0 +1,3 @@
+import { RegExpRouter } from "./router.js";
+import { PreparedRegExpRouter, buildInitParams, serializeInitParams } from "./prepared-router.js";
+export { PreparedRegExpRouter, RegExpRouter, buildInitParams, serializeInitParams };

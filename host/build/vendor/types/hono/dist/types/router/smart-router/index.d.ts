@@ -1,0 +1,2 @@
+import { SmartRouter } from "./router.js";
+export { SmartRouter };

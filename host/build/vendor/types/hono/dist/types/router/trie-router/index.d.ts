@@ -1,0 +1,2 @@
+import { TrieRouter } from "./router.js";
+export { TrieRouter };
