@@ -1,0 +1,119 @@
+//! What guests use: KV and SQL from the store, publishing from the bus.
+
+use std::sync::{Arc, OnceLock, Weak};
+
+use async_trait::async_trait;
+use atoll_bus::Bus;
+use atoll_model::{AppName, CapabilityError, EventDraft, KvEntry, KvList, KvPut, SqlRows, SqlStatement};
+use atoll_runtime::{KvStore, Publisher, SqlStore};
+use atoll_store::{Ephemeral, Store};
+
+pub(crate) struct StoreKv(pub(crate) Arc<Store>);
+
+#[async_trait]
+impl KvStore for StoreKv {
+    async fn get(&self, app: &AppName, key: &str) -> Result<Option<KvEntry>, CapabilityError> {
+        Ok(self.0.kv_get(app, key).await?)
+    }
+
+    async fn put(&self, app: &AppName, key: &str, put: KvPut) -> Result<(), CapabilityError> {
+        Ok(self.0.kv_put(app, key, put).await?)
+    }
+
+    async fn delete(&self, app: &AppName, key: &str) -> Result<(), CapabilityError> {
+        Ok(self.0.kv_delete(app, key).await?)
+    }
+
+    async fn list(
+        &self,
+        app: &AppName,
+        prefix: &str,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<KvList, CapabilityError> {
+        Ok(self.0.kv_list(app, prefix, cursor, limit).await?)
+    }
+}
+
+pub(crate) struct StoreSql(pub(crate) Arc<Store>);
+
+#[async_trait]
+impl SqlStore for StoreSql {
+    async fn query(&self, app: &AppName, statement: SqlStatement) -> Result<SqlRows, CapabilityError> {
+        Ok(self.0.sql_query(app, statement).await?)
+    }
+
+    async fn batch(&self, app: &AppName, statements: Vec<SqlStatement>) -> Result<Vec<SqlRows>, CapabilityError> {
+        Ok(self.0.sql_batch(app, statements).await?)
+    }
+
+    async fn exec(&self, app: &AppName, script: &str) -> Result<u32, CapabilityError> {
+        Ok(self.0.sql_exec(app, script).await?)
+    }
+}
+
+/// The bus delivers to the runtime and the runtime publishes to the bus: this end is made first and
+/// connected last. It holds the bus weakly, so that the two do not keep each other alive.
+#[derive(Default)]
+pub(crate) struct PublishToBus {
+    bus: OnceLock<Weak<Bus>>,
+}
+
+impl PublishToBus {
+    pub(crate) fn connect(&self, bus: &Arc<Bus>) {
+        // A second connect would be a bug of the builder, and changes nothing.
+        let _ = self.bus.set(Arc::downgrade(bus));
+    }
+}
+
+#[async_trait]
+impl Publisher for PublishToBus {
+    async fn publish(&self, app: &AppName, draft: EventDraft) -> Result<String, CapabilityError> {
+        let bus = self.bus.get().and_then(Weak::upgrade);
+        let bus = bus.ok_or_else(|| CapabilityError::Unavailable("the host is shutting down".into()))?;
+        Ok(bus.publish(&format!("/apps/{app}"), draft).await?.id)
+    }
+}
+
+/// State that one test has to itself.
+pub(crate) struct EphemeralState(pub(crate) Arc<Ephemeral>);
+
+#[async_trait]
+impl KvStore for EphemeralState {
+    async fn get(&self, app: &AppName, key: &str) -> Result<Option<KvEntry>, CapabilityError> {
+        Ok(self.0.kv_get(app, key).await?)
+    }
+
+    async fn put(&self, app: &AppName, key: &str, put: KvPut) -> Result<(), CapabilityError> {
+        Ok(self.0.kv_put(app, key, put).await?)
+    }
+
+    async fn delete(&self, app: &AppName, key: &str) -> Result<(), CapabilityError> {
+        Ok(self.0.kv_delete(app, key).await?)
+    }
+
+    async fn list(
+        &self,
+        app: &AppName,
+        prefix: &str,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<KvList, CapabilityError> {
+        Ok(self.0.kv_list(app, prefix, cursor, limit).await?)
+    }
+}
+
+#[async_trait]
+impl SqlStore for EphemeralState {
+    async fn query(&self, app: &AppName, statement: SqlStatement) -> Result<SqlRows, CapabilityError> {
+        Ok(self.0.sql_query(app, statement).await?)
+    }
+
+    async fn batch(&self, app: &AppName, statements: Vec<SqlStatement>) -> Result<Vec<SqlRows>, CapabilityError> {
+        Ok(self.0.sql_batch(app, statements).await?)
+    }
+
+    async fn exec(&self, app: &AppName, script: &str) -> Result<u32, CapabilityError> {
+        Ok(self.0.sql_exec(app, script).await?)
+    }
+}

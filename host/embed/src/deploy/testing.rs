@@ -1,0 +1,69 @@
+//! An app's own tests: each in a fresh instance, with empty KV, a freshly migrated database, and a bus that
+//! delivers to nobody.
+
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use atoll_model::{Bundle, Revision};
+use atoll_runtime::{AppCode, Capabilities, LoadedApp, RecordingPublisher};
+use atoll_store::{Ephemeral, Migration};
+
+use crate::{Host, HostError, TestReport, TestResult, adapters::EphemeralState};
+
+impl Host {
+    pub(super) async fn run_tests(
+        &self,
+        bundle: &Bundle,
+        migrations: &[Migration],
+    ) -> Result<TestReport, HostError> {
+        let Some(backend) = bundle.tests.clone() else {
+            // Migrations are tried even where nothing tests them.
+            self.ephemeral(bundle, migrations).await?;
+            return Ok(TestReport::default());
+        };
+        let code = AppCode {
+            app: bundle.manifest.name.clone(),
+            revision: Revision(0),
+            manifest: bundle.manifest.clone(),
+            backend,
+            variables: BTreeMap::new(),
+        };
+        let app = self.load(code).await?;
+        let names = self.inner.runtime.test_names(&app).await?.value;
+        let mut report = TestReport::default();
+        for name in names {
+            let start = Instant::now();
+            let failure = self.run_test(bundle, migrations, &app, &name).await?;
+            let duration_ms = start.elapsed().as_secs_f64() * 1e3;
+            report.tests.push(TestResult { name, failure, duration_ms });
+        }
+        Ok(report)
+    }
+
+    async fn run_test(
+        &self,
+        bundle: &Bundle,
+        migrations: &[Migration],
+        app: &Arc<LoadedApp>,
+        name: &str,
+    ) -> Result<Option<String>, HostError> {
+        let state = self.ephemeral(bundle, migrations).await?;
+        let capabilities = Capabilities {
+            kv: Arc::new(EphemeralState(Arc::clone(&state))),
+            sql: Arc::new(EphemeralState(state)),
+            bus: Arc::new(RecordingPublisher::default()),
+            logs: Arc::clone(&self.inner.logs) as _,
+        };
+        Ok(match self.inner.runtime.run_test(app, name, &capabilities).await {
+            Ok(handled) => handled.value.err().map(|failure| match failure.stack.trim() {
+                "" => failure.message,
+                stack => format!("{}\n{stack}", failure.message),
+            }),
+            Err(error) => Some(error.to_string()),
+        })
+    }
+
+    async fn ephemeral(&self, bundle: &Bundle, migrations: &[Migration]) -> Result<Arc<Ephemeral>, HostError> {
+        let state = Ephemeral::open(&bundle.manifest.name, migrations, self.limits()).await;
+        state.map(Arc::new).map_err(|error| self.refuse_migration(error))
+    }
+}

@@ -1,0 +1,94 @@
+//! Why the host did not do what it was asked.
+
+use atoll_model::{AppName, Diagnostic, Revision};
+
+use crate::GenerationId;
+
+/// Any failure of the facade. What a caller can act on is a variant of its own.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// There is no such app.
+    #[error("there is no app {0}")]
+    NoSuchApp(AppName),
+    /// The app is there, this revision is not.
+    #[error("app {app} has no revision {revision}")]
+    NoSuchRevision {
+        /// The app.
+        app: AppName,
+        /// The revision.
+        revision: Revision,
+    },
+    /// The app has no such file or module.
+    #[error("app {app} has no {path}")]
+    NoSuchFile {
+        /// The app.
+        app: AppName,
+        /// What was asked for.
+        path: String,
+    },
+    /// The source was refused; the running revision is as it was.
+    #[error("{}", rejected(diagnostics))]
+    Rejected {
+        /// Every finding, errors and others.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// The app's code failed or was stopped.
+    #[error(transparent)]
+    Call(#[from] atoll_runtime::CallError),
+    /// The sandbox could not be set up, or an app could not be loaded into it.
+    #[error(transparent)]
+    Runtime(#[from] atoll_runtime::RuntimeError),
+    /// The JavaScript engine could not be loaded.
+    #[error(transparent)]
+    Image(#[from] atoll_image::ImageError),
+    /// The bus refused or failed.
+    #[error(transparent)]
+    Bus(#[from] atoll_bus::BusError),
+    /// The store refused or failed.
+    #[error(transparent)]
+    Store(#[from] atoll_store::StoreError),
+    /// A generation could not be composed.
+    #[error(transparent)]
+    Generate(#[from] atoll_generate::GenerateError),
+    /// The prompt is empty or too long.
+    #[error("{0}")]
+    Prompt(String),
+    /// What was asked for would harm others.
+    #[error("{reason} {alternative}")]
+    Refused {
+        /// Why it is not built.
+        reason: String,
+        /// What could be built instead.
+        alternative: String,
+    },
+    /// Too many generations at once.
+    #[error("{limit} generations are running already (limit generations_concurrent_max); try again shortly")]
+    TooManyGenerations {
+        /// `Limits::generations_concurrent_max`.
+        limit: usize,
+    },
+    /// There is no such generation, or it is too long ago.
+    #[error("there is no generation {0}; finished ones are kept for a while only")]
+    NoSuchGeneration(GenerationId),
+    /// The host is shutting down.
+    #[error("the host is shutting down")]
+    Draining,
+    /// Something the host relies on broke: a bug of ours.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+fn rejected(diagnostics: &[Diagnostic]) -> String {
+    let errors: Vec<&Diagnostic> = diagnostics.iter().filter(|d| d.is_error()).collect();
+    let first = errors.first().map_or("the source was refused", |d| d.message.as_str());
+    let place = errors
+        .first()
+        .and_then(|d| d.location.as_ref())
+        .map(|l| format!("{}:{}:{}: ", l.file, l.line, l.column))
+        .unwrap_or_default();
+    match errors.len() {
+        0 | 1 => format!("{place}{first}"),
+        n => format!("{place}{first} (and {} more)", n - 1),
+    }
+}

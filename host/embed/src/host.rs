@@ -1,0 +1,308 @@
+//! The host: one handle over the wired rooms. What a caller can do with apps, once they are deployed.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use atoll_bus::{Bus, Lagged, RetryOutcome};
+use atoll_model::{
+    AppName, Event, EventDraft, EventPattern, FrontendModule, Limits, LogLine, Manifest, Revision, SourceTree, Usage,
+};
+use atoll_runtime::{AppCache, CallError, LoadedApp, Runtime};
+use atoll_store::{AppRecord, RevisionRecord, Store};
+use bytes::Bytes;
+use futures::stream::{BoxStream, StreamExt as _};
+use tokio::sync::broadcast;
+use tokio_stream::wrappers::BroadcastStream;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{AppInfo, Change, HostBuilder, HostError, generation::Generations, logs::LogBook};
+
+/// A running host. Cheap to clone; the last clone to go ends it, but call [`Host::shutdown`] to end it well.
+#[derive(Clone)]
+pub struct Host {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) limits: Limits,
+    pub(crate) builder: Arc<atoll_build::Builder>,
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) apps: Arc<AppCache>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) bus: Arc<Bus>,
+    pub(crate) logs: Arc<LogBook>,
+    pub(crate) generations: Generations,
+    pub(crate) changes: broadcast::Sender<Change>,
+    /// One deploy or delete at a time from the migration to the switch, so that revisions and data agree.
+    pub(crate) switching: tokio::sync::Mutex<()>,
+    /// Generations that run.
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stopping: CancellationToken,
+}
+
+/// What an app answered.
+#[derive(Debug)]
+pub struct Handled {
+    /// The answer.
+    pub response: http::Response<Bytes>,
+    /// The revision that gave it.
+    pub revision: Revision,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+impl Host {
+    /// Describes a host to build.
+    #[must_use]
+    pub fn builder() -> HostBuilder {
+        HostBuilder::new()
+    }
+
+    /// The limits of this host.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// Passes a request to an app's backend, in a fresh sandbox. The path is the app's own: without any
+    /// prefix of the host.
+    ///
+    /// # Errors
+    /// [`HostError::NoSuchApp`]; [`HostError::Call`] when the app failed or was stopped by a limit.
+    pub async fn handle(&self, app: &AppName, request: http::Request<Bytes>) -> Result<Handled, HostError> {
+        let loaded = self.loaded(app).await?;
+        let handled = self.inner.runtime.fetch(&loaded, request).await?;
+        Ok(Handled { response: handled.value, revision: loaded.revision(), usage: handled.usage })
+    }
+
+    /// Passes the same request to an app again and again in one instance, as no host does: for benchmarks, to
+    /// show what a fresh sandbox costs.
+    #[doc(hidden)]
+    pub async fn handle_in_one_instance(
+        &self,
+        app: &AppName,
+        request: &http::Request<Bytes>,
+        times: usize,
+    ) -> Result<Vec<Duration>, HostError> {
+        let loaded = self.loaded(app).await?;
+        Ok(self.inner.runtime.fetch_in_one_instance(&loaded, request, times).await?)
+    }
+
+    async fn loaded(&self, app: &AppName) -> Result<Arc<LoadedApp>, HostError> {
+        if let Some(loaded) = self.inner.apps.get(app).await? {
+            return Ok(loaded);
+        }
+        // Either there is no such app, or it is a page without a backend.
+        self.record(app).await?;
+        Err(HostError::Call(CallError::NoHandler { app: app.clone(), handler: "fetch" }))
+    }
+
+    /// All apps, by name.
+    ///
+    /// # Errors
+    /// [`HostError::Store`].
+    pub async fn apps(&self) -> Result<Vec<AppInfo>, HostError> {
+        let records = self.inner.store.apps().await?;
+        Ok(records.iter().map(|record| AppInfo::new(record, self.limits())).collect())
+    }
+
+    /// One app.
+    ///
+    /// # Errors
+    /// [`HostError::NoSuchApp`], [`HostError::Store`].
+    pub async fn app(&self, app: &AppName) -> Result<AppInfo, HostError> {
+        Ok(AppInfo::new(&self.record(app).await?, self.limits()))
+    }
+
+    /// The manifest of an app's active revision.
+    ///
+    /// # Errors
+    /// [`HostError::NoSuchApp`], [`HostError::Store`].
+    pub async fn manifest(&self, app: &AppName) -> Result<Manifest, HostError> {
+        Ok(self.record(app).await?.manifest)
+    }
+
+    async fn record(&self, app: &AppName) -> Result<AppRecord, HostError> {
+        self.inner.store.active(app).await?.ok_or_else(|| HostError::NoSuchApp(app.clone()))
+    }
+
+    /// The revisions of an app that are kept, newest first.
+    ///
+    /// # Errors
+    /// [`HostError::NoSuchApp`], [`HostError::Store`].
+    pub async fn revisions(&self, app: &AppName) -> Result<Vec<RevisionRecord>, HostError> {
+        self.record(app).await?;
+        Ok(self.inner.store.revisions(app).await?)
+    }
+
+    /// The source of a revision, or of the active one.
+    ///
+    /// # Errors
+    /// [`HostError::NoSuchApp`], [`HostError::NoSuchRevision`], [`HostError::Store`].
+    pub async fn source(&self, app: &AppName, revision: Option<Revision>) -> Result<SourceTree, HostError> {
+        let active = self.record(app).await?.revision;
+        let revision = revision.unwrap_or(active);
+        self.inner
+            .store
+            .source(app, revision)
+            .await?
+            .ok_or_else(|| HostError::NoSuchRevision { app: app.clone(), revision })
+    }
+
+    /// A module of an app's page.
+    ///
+    /// # Errors
+    /// [`HostError::NoSuchFile`] when the app, revision or path is not there; [`HostError::Store`].
+    pub async fn frontend_module(
+        &self,
+        app: &AppName,
+        revision: Revision,
+        path: &str,
+    ) -> Result<FrontendModule, HostError> {
+        let missing = || HostError::NoSuchFile { app: app.clone(), path: path.chars().take(240).collect() };
+        self.inner.store.frontend_module(app, revision, path).await?.ok_or_else(missing)
+    }
+
+    /// Removes an app with its revisions, data, logs and subscriptions.
+    ///
+    /// # Errors
+    /// [`HostError::NoSuchApp`], [`HostError::Store`], [`HostError::Bus`].
+    pub async fn delete(&self, app: &AppName) -> Result<(), HostError> {
+        let _switching = self.inner.switching.lock().await;
+        self.record(app).await?;
+        self.inner.bus.unsubscribe_app(app).await?;
+        self.inner.store.delete(app).await?;
+        self.inner.apps.evict(app);
+        self.inner.logs.forget(app);
+        self.tell(Change::Deleted { app: app.clone() });
+        Ok(())
+    }
+
+    /// Publishes an event in the name of an outside source, `/external/{name}`. It is durable when this
+    /// returns.
+    ///
+    /// # Errors
+    /// [`HostError::Bus`] when the draft is over a limit or cannot be stored.
+    pub async fn publish(&self, source: &str, draft: EventDraft) -> Result<Event, HostError> {
+        Ok(self.inner.bus.publish(source, draft).await?)
+    }
+
+    /// Events that match a pattern, from after a place in the log (`None`: from now on), live. A reader that
+    /// falls too far behind gets [`Lagged`] and the end.
+    #[must_use]
+    pub fn follow(
+        &self,
+        patterns: Vec<EventPattern>,
+        after: Option<u64>,
+    ) -> BoxStream<'static, Result<Event, Lagged>> {
+        self.inner.bus.follow(patterns, after).boxed()
+    }
+
+    /// The place of the newest event in the log; 0 when there was none.
+    #[must_use]
+    pub fn last_sequence(&self) -> u64 {
+        self.inner.bus.last_sequence()
+    }
+
+    /// What changes in the host from now on. A reader that falls behind misses some.
+    #[must_use]
+    pub fn changes(&self) -> BoxStream<'static, Change> {
+        BroadcastStream::new(self.inner.changes.subscribe()).filter_map(async |change| change.ok()).boxed()
+    }
+
+    pub(crate) fn tell(&self, change: Change) {
+        // Nobody listening is no error.
+        let _ = self.inner.changes.send(change);
+    }
+
+    /// Deliveries that were given up, of one app or of all, newest first.
+    ///
+    /// # Errors
+    /// [`HostError::Bus`].
+    pub async fn dead_letters(&self, app: Option<&AppName>) -> Result<Vec<atoll_bus::DeadLetter>, HostError> {
+        Ok(self.inner.bus.dead_letters(app).await?)
+    }
+
+    /// Delivers a dead letter once more, now. `None` when there is none of that id.
+    ///
+    /// # Errors
+    /// [`HostError::Bus`].
+    pub async fn retry_dead_letter(&self, id: u64) -> Result<Option<RetryOutcome>, HostError> {
+        Ok(self.inner.bus.retry_dead_letter(id).await?)
+    }
+
+    /// The latest log lines of an app, oldest first.
+    ///
+    /// # Errors
+    /// [`HostError::NoSuchApp`], [`HostError::Store`].
+    pub async fn logs(&self, app: &AppName, count: usize) -> Result<Vec<LogLine>, HostError> {
+        self.record(app).await?;
+        Ok(self.inner.logs.latest(app, count))
+    }
+
+    /// The log lines of an app from now on. A reader that falls behind misses some.
+    #[must_use]
+    pub fn follow_logs(&self, app: &AppName) -> BoxStream<'static, LogLine> {
+        let app = app.clone();
+        BroadcastStream::new(self.inner.logs.follow())
+            .filter_map(move |line| {
+                let line = line.ok().filter(|(of, _)| *of == app).map(|(_, line)| line);
+                async move { line }
+            })
+            .boxed()
+    }
+
+    /// The saved layout of the canvas; `None` before the first save.
+    ///
+    /// # Errors
+    /// [`HostError::Store`].
+    pub async fn layout(&self) -> Result<Option<serde_json::Value>, HostError> {
+        Ok(self.inner.store.layout().await?)
+    }
+
+    /// Saves the layout of the canvas.
+    ///
+    /// # Errors
+    /// [`HostError::Store`], also when it is over `layout_bytes_max`.
+    pub async fn set_layout(&self, layout: serde_json::Value) -> Result<(), HostError> {
+        self.inner.store.set_layout(layout).await?;
+        self.tell(Change::Layout);
+        Ok(())
+    }
+
+    /// A secret of this data directory, for signing what a page carries. The same after a restart.
+    ///
+    /// # Errors
+    /// [`HostError::Store`].
+    pub async fn signing_key(&self) -> Result<[u8; 32], HostError> {
+        Ok(self.inner.store.signing_key().await?)
+    }
+
+    pub(crate) fn generations(&self) -> &Generations {
+        &self.inner.generations
+    }
+
+    /// Runs a task that shutdown waits for; `None` when the host is shutting down.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> Option<()> {
+        if self.inner.stopping.is_cancelled() {
+            return None;
+        }
+        let stopping = self.inner.stopping.clone();
+        self.inner.tasks.spawn(async move {
+            tokio::select! {
+                () = task => {}
+                () = stopping.cancelled() => {}
+            }
+        });
+        Some(())
+    }
+
+    /// Ends the host: no new generations, running ones are cut short, deliveries are finished or left for
+    /// the next start, and everything is on disk when it returns.
+    pub async fn shutdown(&self) {
+        self.inner.stopping.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        self.inner.bus.shutdown().await;
+        self.inner.store.shutdown().await;
+    }
+}
