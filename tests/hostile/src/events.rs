@@ -1,0 +1,68 @@
+//! Reading the bus from outside.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::{Answer, Failure, Server};
+
+/// How long an event may take before a test gives up: far more than it ever takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Server {
+    /// The first `count` events of some types after a place in the log, by server-sent events.
+    ///
+    /// # Errors
+    /// When they do not come.
+    pub async fn events(&self, types: &str, after: u64, count: usize) -> Result<Vec<Value>, Failure> {
+        let read = async {
+            let url = self.url(&format!("/api/v1/events?types={types}&after={after}"));
+            let mut response = reqwest::get(url).await?.error_for_status()?;
+            let (mut buffer, mut events) = (String::new(), Vec::new());
+            while events.len() < count {
+                let chunk = response.chunk().await?.ok_or("the event stream ended")?;
+                buffer.push_str(std::str::from_utf8(&chunk)?);
+                while let Some((line, rest)) = buffer.split_once('\n') {
+                    if let Some(data) = line.strip_prefix("data:") {
+                        events.push(serde_json::from_str(data.trim())?);
+                    }
+                    buffer = rest.to_owned();
+                }
+            }
+            Ok(events)
+        };
+        tokio::time::timeout(PATIENCE, read).await.map_err(|_| format!("no {count} events of {types}"))?
+    }
+
+    /// Publishes a CloudEvent in structured mode.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn post_cloud_event(&self, event: &Value) -> Result<Answer, Failure> {
+        let response = reqwest::Client::new()
+            .post(self.url("/api/v1/events"))
+            .header("content-type", "application/cloudevents+json")
+            .body(event.to_string())
+            .send()
+            .await?;
+        Answer::of(response).await
+    }
+
+    /// The dead letters, once there are `count`.
+    ///
+    /// # Errors
+    /// When they do not come.
+    pub async fn dead_letters_until(&self, count: usize) -> Result<Vec<Value>, Failure> {
+        let read = async {
+            loop {
+                let answer = self.get("/api/v1/dead-letters").await?;
+                let letters = answer.json()["dead_letters"].as_array().cloned().unwrap_or_default();
+                if letters.len() >= count {
+                    return Ok(letters);
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, read).await.map_err(|_| format!("no {count} dead letters"))?
+    }
+}

@@ -1,0 +1,132 @@
+//! The server process.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+use crate::Failure;
+
+/// How to start a server.
+#[derive(Default)]
+pub struct ServerOptions {
+    /// The data directory; a fresh one when absent.
+    pub data: Option<PathBuf>,
+    /// The text of a configuration file.
+    pub config: Option<String>,
+}
+
+/// A running server. Killed when dropped.
+pub struct Server {
+    child: Child,
+    address: String,
+    data: PathBuf,
+    _folder: TempDir,
+}
+
+impl Server {
+    /// Starts a server on a free port and waits until it accepts connections.
+    ///
+    /// # Errors
+    /// When the binary is not built, or it does not say that it listens.
+    pub fn start(options: ServerOptions) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()?;
+        let data = options.data.unwrap_or_else(|| folder.path().join("data"));
+        let mut command = Command::new(binary()?);
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(&data)
+            .env("ATOLL_CACHE_DIR", target().join("test-cache"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        if let Some(text) = options.config {
+            let file = folder.path().join("config.toml");
+            std::fs::write(&file, text)?;
+            command.arg("--config").arg(file);
+        }
+        let mut child = command.spawn()?;
+        let stdout = child.stdout.take().ok_or("the server has no standard output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let Some(address) = line.trim().strip_prefix("listening on ") else {
+            let status = child.wait()?;
+            return Err(format!("the server did not say that it listens, but {line:?} ({status})").into());
+        };
+        Ok(Self { child, address: address.to_owned(), data, _folder: folder })
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// A URL on this server.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    /// Its data directory.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its resident memory.
+    ///
+    /// # Errors
+    /// When the process is gone.
+    pub fn resident_bytes(&self) -> Result<u64, Failure> {
+        let text = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id()))?;
+        let pages: u64 = text.split_whitespace().nth(1).ok_or("statm has no second field")?.parse()?;
+        Ok(pages * 4096)
+    }
+
+    /// SIGKILL, and waits until it is gone. The data stays as it was.
+    ///
+    /// # Errors
+    /// When the process cannot be killed.
+    pub fn kill(&mut self) -> Result<(), Failure> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `target/`, where the tests themselves were built.
+fn target() -> PathBuf {
+    // target/debug/deps/test-hash → target
+    std::env::current_exe()
+        .ok()
+        .and_then(|path| path.ancestors().nth(3).map(Path::to_owned))
+        .unwrap_or_else(|| PathBuf::from("target"))
+}
+
+fn binary() -> Result<PathBuf, Failure> {
+    let path = match std::env::var_os("ATOLL_BIN") {
+        Some(path) => PathBuf::from(path),
+        None => target().join("debug/atoll"),
+    };
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(format!("{} is not there: run `cargo build --package atoll-cli` first", path.display()).into())
+}

@@ -1,0 +1,71 @@
+//! The repository's own commands, as `cargo xtask …`. What a person types and what CI runs are the same.
+
+mod bench;
+mod engine;
+mod guests;
+mod invariants;
+mod prompts;
+mod setup;
+mod shell;
+mod tests;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  run [ARGS]        set up, then serve the canvas at http://127.0.0.1:8787/ (ARGS go to `atoll serve`)
+  test [FILTER]     set up, then every check; FILTER runs only the steps whose name holds it
+  bench [NAME]      the benchmarks, side by side with the peers that are installed
+  engine [--check]  rebuild the JavaScript engine; --check only compares
+  prompts FILE      generate and deploy every prompt of a JSON Lines file, and print the table
+  guests            build the Rust guests";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest = arguments.get(1..).unwrap_or_default();
+    let outcome = match arguments.first().map(String::as_str) {
+        Some("run") => run(rest),
+        Some("test") => tests::run(rest.first().map(String::as_str)),
+        Some("bench") => bench::run(rest),
+        Some("engine") => match rest {
+            [] => engine::run(false),
+            [flag] if flag == "--check" => engine::run(true),
+            _ => return usage("engine takes --check or nothing"),
+        },
+        Some("prompts") => prompts::run(rest),
+        Some("guests") => guests::build_rust_guests().map(|path| shell::say(&path.display().to_string())),
+        Some("help" | "--help" | "-h") => {
+            shell::say(USAGE);
+            Ok(())
+        }
+        Some(other) => return usage(&format!("there is no command {other:?}")),
+        None => return usage("a command is missing"),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            shell::note(&format!("xtask: {message}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage(problem: &str) -> ExitCode {
+    shell::note(&format!("xtask: {problem}\n\n{USAGE}"));
+    ExitCode::from(2)
+}
+
+/// Set-up, then the server in the foreground.
+fn run(arguments: &[String]) -> Result<(), String> {
+    setup::canvas()?;
+    shell::cargo(&["build", "--package", "atoll-cli"]).run()?;
+    let data = shell::root().join(".atoll");
+    let binary = shell::root().join("target/debug/atoll");
+    shell::command(&binary.display().to_string())
+        .arg("serve")
+        .arg("--data")
+        .arg(&data.display().to_string())
+        .args(arguments)
+        .run()
+}
