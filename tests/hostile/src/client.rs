@@ -41,7 +41,12 @@ impl Server {
     ///
     /// # Errors
     /// When there is no answer.
-    pub async fn send(&self, method: &str, path: &str, body: impl Into<reqwest::Body>) -> Result<Answer, Failure> {
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> Result<Answer, Failure> {
         let method = reqwest::Method::from_bytes(method.as_bytes())?;
         let request = reqwest::Client::new().request(method, self.url(path)).body(body);
         Answer::of(request.header("content-type", "application/json").send().await?).await

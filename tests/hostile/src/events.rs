@@ -10,28 +10,49 @@ use crate::{Answer, Failure, Server};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Server {
-    /// The first `count` events of some types after a place in the log, by server-sent events.
+    /// The first `count` events of some types after a place in the log.
     ///
     /// # Errors
     /// When they do not come.
     pub async fn events(&self, types: &str, after: u64, count: usize) -> Result<Vec<Value>, Failure> {
+        let mut events = Vec::new();
+        let read = self.read_events(types, after, |event| {
+            events.push(event);
+            events.len() < count
+        });
+        read.await?;
+        Ok(events)
+    }
+
+    /// Reads events of some types after a place in the log, by server-sent events, as long as `goes_on` says.
+    ///
+    /// # Errors
+    /// When the next one does not come.
+    pub async fn read_events(
+        &self,
+        types: &str,
+        after: u64,
+        mut goes_on: impl FnMut(Value) -> bool,
+    ) -> Result<(), Failure> {
         let read = async {
             let url = self.url(&format!("/api/v1/events?types={types}&after={after}"));
             let mut response = reqwest::get(url).await?.error_for_status()?;
-            let (mut buffer, mut events) = (String::new(), Vec::new());
-            while events.len() < count {
+            let mut buffer = String::new();
+            loop {
                 let chunk = response.chunk().await?.ok_or("the event stream ended")?;
                 buffer.push_str(std::str::from_utf8(&chunk)?);
                 while let Some((line, rest)) = buffer.split_once('\n') {
-                    if let Some(data) = line.strip_prefix("data:") {
-                        events.push(serde_json::from_str(data.trim())?);
-                    }
+                    let data = line.strip_prefix("data:").map(|data| serde_json::from_str(data.trim()));
                     buffer = rest.to_owned();
+                    if data.is_some_and(|event| event.is_ok_and(|event| !goes_on(event))) {
+                        return Ok(());
+                    }
                 }
             }
-            Ok(events)
         };
-        tokio::time::timeout(PATIENCE, read).await.map_err(|_| format!("no {count} events of {types}"))?
+        tokio::time::timeout(PATIENCE, read)
+            .await
+            .map_err(|_| format!("the events of {types} did not come"))?
     }
 
     /// Publishes a CloudEvent in structured mode.

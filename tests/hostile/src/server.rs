@@ -39,7 +39,7 @@ impl Server {
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(&data)
-            .env("ATOLL_CACHE_DIR", target().join("test-cache"))
+            .env("ATOLL_CACHE", target().join("test-cache"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         if let Some(text) = options.config {

@@ -106,7 +106,8 @@ async fn run(case: Case) -> Result<(), Failure> {
         }
     }
     let neighbour = server.get("/apps/quiet/api/").await?;
-    Expectation { says: vec!["quiet".into()], ..Expectation::default() }.check("the neighbour after", &neighbour)?;
+    Expectation { says: vec!["quiet".into()], ..Expectation::default() }
+        .check("the neighbour after", &neighbour)?;
     Expectation::default().check("the server after", &server.get("/healthz").await?)
 }
 

@@ -47,7 +47,8 @@ export default {{
 #[tokio::test]
 async fn a_guest_cannot_forge_source_time_or_hops() -> Result<(), Failure> {
     let server = Server::start(ServerOptions::default())?;
-    let files: Vec<_> = FORGER.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+    let files: Vec<_> =
+        FORGER.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     assert!(server.deploy("forger", &files).await?.status < 300);
     assert_eq!(server.get("/apps/forger/api/").await?.text, "published");
     let events = server.events("forger.*", 0, 1).await?;

@@ -1,0 +1,92 @@
+// What a person does at the canvas, by roles and labels.
+
+export const TODO_PROMPT = 'Create a todo list with categories, due dates, and priority levels'
+export const CALENDAR_PROMPT = 'Create a calendar that syncs with the todo app events'
+
+export const promptField = (page) => page.getByRole('textbox', { name: 'Describe your micro-app' })
+export const appWindow = (page, app) => page.locator(`section[data-app="${app}"]`)
+export const appFrame = (page, app) => page.frameLocator(`section[data-app="${app}"] iframe`)
+export const appNames = (page) => page.locator('section[data-app]').evaluateAll((windows) => windows.map((element) => element.dataset.app))
+
+/** The frame's own execution context: code that runs there is as hostile as an app can be. */
+export async function frameOf(page, app) {
+  const handle = await page.locator(`section[data-app="${app}"] iframe`).elementHandle()
+  return handle.contentFrame()
+}
+
+/** Types a prompt, waits for the app, answers its name. */
+export async function create(page, prompt) {
+  const before = await appNames(page)
+  await promptField(page).fill(prompt)
+  await promptField(page).press('Enter')
+  return newApp(page, before)
+}
+
+export async function newApp(page, before) {
+  const card = page.getByRole('region', { name: 'Creating an app' })
+  await card.getByText('is ready on the canvas').or(card.getByRole('alert')).first().waitFor()
+  const alert = card.getByRole('alert')
+  if (await alert.count()) throw new Error(`the generation failed: ${await card.innerText()}`)
+  await page.waitForFunction((known) => [...document.querySelectorAll('section[data-app]')].some((element) => !known.includes(element.dataset.app)), before)
+  const app = (await appNames(page)).find((name) => !before.includes(name))
+  await appFrame(page, app).getByRole('heading').first().waitFor()
+  return app
+}
+
+export const closeCard = (page) => page.getByRole('region', { name: 'Creating an app' }).getByRole('button', { name: 'Close' }).click()
+
+/** Fills a field of a generated form, whatever kind of input it is; a choice must offer the value. */
+async function fill(form, label, value) {
+  const field = form.getByLabel(label).first()
+  const isSelect = await field.evaluate((element) => element.tagName === 'SELECT')
+  if (!isSelect) return field.fill(value)
+  return field.selectOption({ label: value })
+}
+
+/**
+ * Clicks in an app's frame with the mouse, where a person would. The plane may be zoomed, and a locator's own
+ * `click` looks for its target at the place that the frame would have without that.
+ */
+export async function clickInFrame(page, app, locator) {
+  await locator.waitFor()
+  await locator.scrollIntoViewIfNeeded()
+  const frame = await frameOf(page, app)
+  const box = await page.locator(`section[data-app="${app}"] iframe`).boundingBox()
+  const zoom = box.width / (await frame.evaluate(() => innerWidth))
+  const middle = await locator.evaluate((element) => {
+    const rect = element.getBoundingClientRect()
+    return { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }
+  })
+  await page.mouse.click(box.x + middle.x * zoom, box.y + middle.y * zoom)
+}
+
+/** Adds a task in the app's window on the canvas. */
+export const addTask = (page, app, task) => addTaskIn(appFrame(page, app), task, (locator) => clickInFrame(page, app, locator))
+
+/** Adds a task through the form of a generated list; `root` is the page or the frame that shows it. */
+export async function addTaskIn(root, task, click = (locator) => locator.click()) {
+  const form = root.getByRole('form').last()
+  if (!(await form.isVisible())) await click(root.getByRole('button', { name: /^(\+|add|new)/i }).first())
+  await fill(form, /^(title|name|task|what)/i, task.title)
+  await fill(form, /^categor/i, task.category)
+  await fill(form, /due|date/i, task.due)
+  await fill(form, /^priorit/i, task.priority)
+  await click(form.locator('button[type=submit]'))
+}
+
+/** What a saved task holds, read from its own form. Leaves the form open. */
+export async function savedTask(page, app, title) {
+  const frame = appFrame(page, app)
+  await clickInFrame(page, app, frame.getByRole('listitem').getByRole('button').filter({ hasText: title }).first())
+  const form = frame.getByRole('form').last()
+  const field = (label) => form.getByLabel(label).first()
+  const shown = (label) => field(label).evaluate((element) => element.selectedOptions?.[0]?.text ?? element.value)
+  return { title: await shown(/^(title|name|task|what)/i), category: await shown(/^categor/i), due: await shown(/due|date/i), priority: await shown(/^priorit/i) }
+}
+
+/** Today as a date field takes it, in the browser's own time zone. */
+export const today = (page) =>
+  page.evaluate(() => {
+    const now = new Date()
+    return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10)
+  })
