@@ -74,8 +74,7 @@ async fn writes_until_killed(server: &Arc<Server>, round: usize) -> BTreeSet<Str
     let killed = std::process::Command::new("kill").args(["-9", &server.process_id().to_string()]).status();
     assert!(killed.is_ok_and(|status| status.success()), "kill could not be run");
     while writers.join_next().await.is_some() {}
-    let set = acknowledged.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    set
+    std::mem::take(&mut *acknowledged.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 #[tokio::test]
