@@ -24,7 +24,7 @@ const STEPS: &[Step] = &[
         shell::cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]).run()
     }),
     ("docs", || {
-        shell::cargo(&["doc", "--workspace", "--no-deps", "--quiet"])
+        shell::cargo(&["doc", "--workspace", "--lib", "--no-deps", "--quiet"])
             .env("RUSTDOCFLAGS", "--deny warnings")
             .run()
     }),

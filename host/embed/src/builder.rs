@@ -88,7 +88,7 @@ impl HostBuilder {
         let source = StoreSource::new(Arc::clone(&store), Arc::clone(&runtime), Arc::clone(&builder), hash);
         let apps = Arc::new(AppCache::new(Arc::new(source), limits.loaded_apps_max));
 
-        let log = EmbeddedLog::open(&data_dir.join("events.db")).await?;
+        let log = EmbeddedLog::open_with_limits(data_dir.join("events.db"), &limits).await?;
         let deliveries = Deliveries { apps: Arc::clone(&apps), runtime: Arc::clone(&runtime) };
         let bus = Arc::new(Bus::start(Arc::new(log), Arc::new(deliveries), &limits).await?);
         publisher.connect(&bus);

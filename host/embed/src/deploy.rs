@@ -57,8 +57,7 @@ impl Host {
         let _switching = self.inner.switching.lock().await;
         let step = Instant::now();
         let app = bundle.manifest.name.clone();
-        self.inner.store.migrate(&app, &migrations).await.map_err(|error| self.refuse_migration(error))?;
-        let stored = self.inner.store.deploy(&bundle).await?;
+        let stored = self.inner.store.deploy(&bundle).await.map_err(refuse_migration)?;
         timings.store_ms = milliseconds(step);
 
         observe(GenerationState::Deploying);
@@ -123,14 +122,16 @@ impl Host {
         Ok(())
     }
 
-    fn refuse_migration(&self, error: atoll_store::StoreError) -> HostError {
-        if !error.is_migration() {
-            return error.into();
-        }
-        let diagnostic = Diagnostic::error("migration", error.to_string())
-            .with_hint("correct the migration; one that ran already must stay as it was, so add a new file");
-        HostError::Rejected { diagnostics: vec![diagnostic] }
+}
+
+/// A migration at fault is its author's to correct.
+fn refuse_migration(error: atoll_store::StoreError) -> HostError {
+    if !error.is_migration() {
+        return error.into();
     }
+    let diagnostic = Diagnostic::error("migration", error.to_string())
+        .with_hint("correct the migration; one that ran already must stay as it was, so add a new file");
+    HostError::Rejected { diagnostics: vec![diagnostic] }
 }
 
 /// A failing test stops a deploy.

@@ -169,7 +169,7 @@ impl Host {
     pub async fn delete(&self, app: &AppName) -> Result<(), HostError> {
         let _switching = self.inner.switching.lock().await;
         self.record(app).await?;
-        self.inner.bus.unsubscribe_app(app).await?;
+        self.inner.bus.forget_app(app).await?;
         self.inner.store.delete(app).await?;
         self.inner.apps.evict(app);
         self.inner.logs.forget(app);

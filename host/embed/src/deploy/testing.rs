@@ -64,6 +64,6 @@ impl Host {
 
     async fn ephemeral(&self, bundle: &Bundle, migrations: &[Migration]) -> Result<Arc<Ephemeral>, HostError> {
         let state = Ephemeral::open(&bundle.manifest.name, migrations, self.limits()).await;
-        state.map(Arc::new).map_err(|error| self.refuse_migration(error))
+        state.map(Arc::new).map_err(super::refuse_migration)
     }
 }
