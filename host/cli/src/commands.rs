@@ -1,0 +1,40 @@
+//! One module a command.
+
+pub(crate) mod apps;
+pub(crate) mod check;
+pub(crate) mod delete;
+pub(crate) mod deploy;
+pub(crate) mod dev;
+pub(crate) mod events;
+pub(crate) mod generate;
+pub(crate) mod logs;
+pub(crate) mod new;
+pub(crate) mod serve;
+pub(crate) mod show;
+pub(crate) mod test;
+
+use crate::{
+    args::{Args, Command},
+    client::Client,
+    error::CliError,
+    output::Output,
+};
+
+/// Runs a command.
+pub(crate) async fn run(args: Args, output: &Output) -> Result<(), CliError> {
+    let client = || Client::new(&args.server);
+    match args.command {
+        Command::Serve(args) => serve::run(args, output).await,
+        Command::New(args) => new::run(args, output),
+        Command::Dev(args) => dev::run(args, &client()?, output).await,
+        Command::Deploy(args) => deploy::run(args, &client()?, output).await,
+        Command::Generate(args) => generate::run(args, &client()?, output).await,
+        Command::Apps(args) => apps::run(args, &client()?, output).await,
+        Command::Show(args) => show::run(args, &client()?, output).await,
+        Command::Logs(args) => logs::run(args, &client()?, output).await,
+        Command::Test(args) => test::run(args, output).await,
+        Command::Check(args) => check::run(args, output).await,
+        Command::Delete(args) => delete::run(args, &client()?, output).await,
+        Command::Events(command) => events::run(command, &client()?, output).await,
+    }
+}

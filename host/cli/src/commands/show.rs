@@ -1,0 +1,56 @@
+//! `atoll show APP`.
+
+use atoll::AppName;
+use serde_json::Value;
+
+use crate::{client::Client, error::CliError, output::Output};
+
+/// Arguments of `atoll show`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ShowArgs {
+    /// The app.
+    app: AppName,
+}
+
+pub(crate) async fn run(args: ShowArgs, client: &Client, output: &Output) -> Result<(), CliError> {
+    let app: Value = client.get(&format!("/api/v1/apps/{}", args.app)).await?;
+    if output.is_json() {
+        return output.json(&app);
+    }
+    let name = &args.app;
+    let text = |value: &Value| match value {
+        Value::Null => "–".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "–".to_owned(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    output.line(format!("{name}: {}", text(&app["title"])))?;
+    for key in ["description", "revision", "hash", "created_at", "updated_at", "publishes", "subscribes"] {
+        output.line(format!("  {:<12} {}", key.replace('_', " "), text(&app[key])))?;
+    }
+    output.line(format!("  {:<12} {}", "grants", granted(&app["grants"])))?;
+    let limits = &app["limits"];
+    output.line(format!(
+        "  {:<12} {} MiB memory, {} ms CPU, {} ms wall, {} fuel",
+        "limits", limits["memory_mib"], limits["cpu_ms"], limits["wall_ms"], limits["fuel"]
+    ))?;
+    if !app["frontend"].is_null() {
+        output.line(format!("  {:<12} {}", "page", client.url(&format!("/apps/{name}/"))))?;
+    }
+    if app["backend"] == true {
+        output.line(format!("  {:<12} {}", "api", client.url(&format!("/apps/{name}/api/"))))?;
+    }
+    Ok(())
+}
+
+/// What a `grants` table grants.
+fn granted(grants: &Value) -> String {
+    let mut granted: Vec<String> =
+        ["kv", "sql"].iter().filter(|key| grants[**key] == true).map(|key| (*key).into()).collect();
+    for key in ["http", "secrets"] {
+        let names = grants[key].as_array().into_iter().flatten().filter_map(Value::as_str);
+        granted.extend(names.map(|name| format!("{key} {name}")));
+    }
+    if granted.is_empty() { "none".into() } else { granted.join(", ") }
+}

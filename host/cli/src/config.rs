@@ -1,0 +1,69 @@
+//! The configuration file of `atoll serve`.
+//!
+//! ```toml
+//! listen = "127.0.0.1:8787"
+//! data = ".atoll"
+//! allowed_hosts = ["atoll.example.com"]
+//!
+//! [limits]
+//! http_body_bytes_max = 1048576
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use atoll::Limits;
+use serde::Deserialize;
+
+use crate::error::CliError;
+
+/// What the file may say; unknown keys are errors.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// The listen address.
+    pub(crate) listen: Option<String>,
+    /// The data directory, relative to the file.
+    pub(crate) data: Option<PathBuf>,
+    /// Host names besides loopback ones.
+    pub(crate) allowed_hosts: Vec<String>,
+    /// Any of the host's limits.
+    pub(crate) limits: Limits,
+}
+
+impl Config {
+    /// Reads a file.
+    pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| CliError::Failed(format!("cannot read {}: {error}", path.display())))?;
+        let mut config = Self::parse(&text, &path.display().to_string())?;
+        if let (Some(data), Some(folder)) = (&config.data, path.parent()) {
+            config.data = Some(folder.join(data));
+        }
+        Ok(config)
+    }
+
+    fn parse(text: &str, name: &str) -> Result<Self, CliError> {
+        toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+            CliError::Failed(format!("{name}:{line}:{column}: {}", error.message().trim()))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_is_named_with_its_place() {
+        let error =
+            Config::parse("listen = \"x\"\n\n[limits]\nhttp_body_byte_max = 1\n", "atoll.conf").unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with("atoll.conf:4:1: ") && text.contains("http_body_byte_max"), "{text}");
+        let config = Config::parse("data = \"d\"\n[limits]\nhttp_body_bytes_max = 7\n", "x").unwrap();
+        assert_eq!(config.limits.http_body_bytes_max, 7);
+        assert_eq!(config.limits.drain_ms, Limits::default().drain_ms);
+    }
+}

@@ -1,0 +1,53 @@
+//! The `atoll` command: parses arguments, then starts the server or calls the control API, and prints.
+//!
+//! Answers go to standard output, progress and errors to standard error. The exit status is 0 when it is
+//! done, 1 when it failed, 2 for wrong usage. Anything cleverer belongs to the facade or the server.
+
+mod args;
+mod client;
+mod commands;
+mod config;
+mod error;
+mod local_host;
+mod output;
+mod pack;
+mod sse;
+
+use std::{io::IsTerminal as _, process::ExitCode};
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use args::{Args, Command};
+use error::CliError;
+use output::Output;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let output = Output::new(args.json);
+    start_log(&args.command);
+    let result = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::Failed(format!("cannot start: {error}")))
+        .and_then(|runtime| runtime.block_on(commands::run(args, &output)));
+    match result {
+        Ok(()) | Err(CliError::OutputClosed) => ExitCode::SUCCESS,
+        Err(error) => {
+            output.error(&error);
+            ExitCode::from(error.exit_status())
+        }
+    }
+}
+
+/// The host's log: the server's at `info`, and of hosts that a command starts for itself only warnings.
+fn start_log(command: &Command) {
+    let default = if matches!(command, Command::Serve(_)) { "info" } else { "error" };
+    let filter = EnvFilter::try_from_env("ATOLL_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+}

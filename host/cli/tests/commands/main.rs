@@ -1,0 +1,195 @@
+//! The binary, as a person runs it: against a server of its own, in a folder of its own.
+
+#[cfg(test)]
+mod support;
+
+use std::{fs, time::Duration};
+
+use serde_json::Value;
+use support::{Server, Workbench};
+
+#[test]
+fn usage_is_wrong_with_status_2_and_a_failure_with_status_1() {
+    let bench = Workbench::new();
+    assert_eq!(bench.atoll(&["frobnicate"]).status, 2);
+    assert_eq!(bench.atoll(&["show", "Bad Name"]).status, 2);
+    assert_eq!(bench.atoll(&["events", "publish", "a.b", "{not json"]).status, 2);
+    let https = bench.atoll(&["apps", "--server", "https://127.0.0.1:1"]);
+    assert_eq!(https.status, 2);
+    assert!(https.stderr.contains("does not speak TLS"), "{}", https.stderr);
+    for flag in ["--nats", "--postgres"] {
+        let refused = bench.atoll(&["serve", flag, "x://y"]);
+        assert_eq!(refused.status, 2);
+        assert!(refused.stderr.contains("not in this version"), "{}", refused.stderr);
+    }
+    // Port 9 (discard) is closed on any machine that runs tests.
+    let nobody = bench.atoll(&["apps", "--server", "http://127.0.0.1:9"]);
+    assert_eq!(nobody.status, 1);
+    assert!(nobody.stderr.contains("atoll serve"), "{}", nobody.stderr);
+    assert_eq!(bench.atoll(&["--help"]).status, 0);
+}
+
+#[test]
+fn a_configuration_is_checked_with_its_place() {
+    let bench = Workbench::new();
+    bench.write("atoll.conf", "listen = \"127.0.0.1:0\"\n[limits]\nhttp_body_byte_max = 1\n");
+    let refused = bench.atoll(&["serve", "--config", "atoll.conf"]);
+    assert_eq!(refused.status, 1);
+    assert!(refused.stderr.contains("atoll.conf:3:1:"), "{}", refused.stderr);
+    let missing = bench.atoll(&["serve", "--config", "none.conf"]);
+    assert!(missing.stderr.contains("none.conf"), "{}", missing.stderr);
+}
+
+#[test]
+fn a_new_app_passes_its_tests_and_its_checks() {
+    let bench = Workbench::new();
+    assert_eq!(bench.atoll(&["new", "my-notes"]).status, 0);
+    assert_eq!(bench.atoll(&["new", "my-notes"]).status, 2, "an existing folder is left alone");
+    let tests = bench.atoll(&["test", "my-notes"]);
+    assert_eq!(tests.status, 0, "{}", tests.all());
+    assert_eq!(tests.stdout.matches("ok   ").count(), 2, "{}", tests.all());
+    let check = bench.atoll(&["check", "my-notes", "--json"]);
+    assert_eq!(check.status, 0, "{}", check.all());
+    assert_eq!(check.json()["ok"], true);
+}
+
+#[test]
+fn findings_are_printed_with_place_frame_and_hint() {
+    let bench = Workbench::new();
+    bench.atoll(&["new", "bad"]);
+    bench.write("bad/backend/index.ts", "export default {\n  fetch() {\n    return eval('1');\n  },\n};\n");
+    let check = bench.atoll(&["check", "bad"]);
+    assert_eq!(check.status, 1);
+    assert!(check.stderr.contains("backend/index.ts:3:12: error: "), "{}", check.stderr);
+    assert!(check.stderr.contains(">    3 |") && check.stderr.contains("hint: "), "{}", check.stderr);
+    assert!(!check.stderr.contains('\u{1b}'), "no colour without a terminal");
+
+    bench.write("bad/backend/index.ts", "export default { fetch() { return new Response('x'); } };\n");
+    let tests = bench.atoll(&["test", "bad"]);
+    assert_eq!(tests.status, 1, "{}", tests.all());
+    assert!(tests.stdout.contains("FAIL"), "{}", tests.all());
+    let folder = bench.atoll(&["check", "nowhere"]);
+    assert!(folder.status == 1 && folder.stderr.contains("nowhere"), "{}", folder.all());
+}
+
+#[test]
+fn an_app_is_deployed_used_and_deleted() {
+    let bench = Workbench::new();
+    let server = Server::start(&bench);
+    bench.atoll(&["new", "notes"]);
+    let deployed = server.atoll(&["deploy", "notes"]);
+    assert_eq!(deployed.status, 0, "{}", deployed.all());
+    assert!(deployed.stdout.contains("notes: deployed, revision 1"), "{}", deployed.stdout);
+    assert!(deployed.stdout.contains(&format!("{}/apps/notes/\n", server.url)), "{}", deployed.stdout);
+    assert!(deployed.stdout.contains("in the host: build "), "{}", deployed.stdout);
+    let again = server.atoll(&["deploy", "notes", "--json"]).json();
+    assert_eq!((again["unchanged"].as_bool(), again["revision"].as_u64()), (Some(true), Some(1)));
+    let renamed = server.atoll(&["deploy", "notes", "--name", "copy"]);
+    assert_eq!(renamed.status, 0, "{}", renamed.all());
+
+    let apps = server.atoll(&["apps", "--json"]).json();
+    let names: Vec<&str> =
+        apps["apps"].as_array().unwrap().iter().map(|app| app["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["copy", "notes"]);
+    assert!(server.atoll(&["apps"]).stdout.contains("notes  r1"));
+    let shown = server.atoll(&["show", "notes"]).stdout;
+    assert!(shown.contains("grants       kv") && shown.contains("notes.note-added"), "{shown}");
+    assert_eq!(server.atoll(&["show", "nobody"]).status, 1);
+
+    assert_eq!(server.atoll(&["delete", "copy"]).status, 0);
+    assert_eq!(server.atoll(&["delete", "copy"]).status, 1);
+    assert_eq!(server.atoll(&["logs", "notes", "--json"]).status, 0);
+}
+
+#[test]
+fn a_refused_deploy_prints_its_findings_and_changes_nothing() {
+    let bench = Workbench::new();
+    let server = Server::start(&bench);
+    bench.atoll(&["new", "notes"]);
+    server.atoll(&["deploy", "notes"]);
+    bench.write("notes/backend/index.ts", "export default { fetch() { return eval('1') } };\n");
+    let refused = server.atoll(&["deploy", "notes"]);
+    assert_eq!(refused.status, 1);
+    assert!(refused.stderr.contains("backend/index.ts:1:"), "{}", refused.stderr);
+    assert_eq!(server.atoll(&["show", "notes", "--json"]).json()["revision"], 1);
+    bench.write("notes/atoll.toml", "name = \"notes\"\nbackendd = 1\n");
+    let manifest = server.atoll(&["deploy", "notes"]);
+    assert!(manifest.status == 1 && manifest.stderr.contains("atoll.toml:2:1"), "{}", manifest.all());
+}
+
+#[test]
+fn events_are_published_and_followed() {
+    let bench = Workbench::new();
+    let server = Server::start(&bench);
+    for n in 1..=2 {
+        let published =
+            server.atoll(&["events", "publish", "order.placed", &format!("{{\"n\":{n}}}"), "--json"]);
+        assert_eq!(published.json()["source"], "/external/cli", "{}", published.all());
+    }
+    let twice = ["events", "publish", "order.paid", "1", "--id", "same", "--json"];
+    assert_eq!(server.atoll(&twice).json()["sequence"], server.atoll(&twice).json()["sequence"]);
+    let tail = server.atoll(&[
+        "events",
+        "tail",
+        "--types",
+        "order.placed,none.*",
+        "--after",
+        "0",
+        "-n",
+        "2",
+        "--json",
+    ]);
+    let data: Vec<u64> = tail
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["data"]["n"].as_u64().unwrap())
+        .collect();
+    assert_eq!(data, [1, 2]);
+    assert_eq!(server.atoll(&["events", "publish", "Bad Type"]).status, 2);
+}
+
+#[test]
+fn a_sentence_becomes_an_app() {
+    let bench = Workbench::new();
+    let server = Server::start(&bench);
+    let made = server.atoll(&["generate", "Create a todo list with due dates", "--out", "made", "--json"]);
+    assert_eq!(made.status, 0, "{}", made.all());
+    let result = made.json();
+    let app = result["app"].as_str().unwrap();
+    assert_eq!(server.atoll(&["show", app]).status, 0);
+    assert!(fs::read_to_string(bench.path("made/atoll.toml")).unwrap().contains(app));
+    let taken = server.atoll(&["generate", "a diary", "--out", "made"]);
+    assert_eq!(taken.status, 2, "{}", taken.all());
+    let dry = server.atoll(&["generate", "a diary of my plants", "--app", "plants", "--no-deploy"]);
+    assert!(dry.status == 0 && dry.stdout.contains("not deployed"), "{}", dry.all());
+    assert_eq!(server.atoll(&["show", "plants"]).status, 1);
+    let empty = server.atoll(&["generate", " "]);
+    assert!(empty.status == 1 && empty.stderr.contains("empty"), "{}", empty.all());
+}
+
+#[test]
+fn dev_deploys_at_each_save() {
+    let bench = Workbench::new();
+    let server = Server::start(&bench);
+    bench.atoll(&["new", "live"]);
+    let mut dev = server.spawn(&["dev", "live"]);
+    assert!(dev.wait_for("revision 1"));
+    let code = fs::read_to_string(bench.path("live/backend/index.ts")).unwrap();
+    bench.write("live/backend/index.ts", "export default {");
+    assert!(dev.wait_for("error: "), "a broken save is reported and watching goes on");
+    bench.write("live/backend/index.ts", &format!("{code}\n// saved\n"));
+    assert!(dev.wait_for("revision 2"));
+}
+
+#[test]
+fn a_signal_drains_and_ends_with_status_0_and_the_data_is_kept() {
+    let bench = Workbench::new();
+    let server = Server::start(&bench);
+    bench.atoll(&["new", "notes"]);
+    server.atoll(&["deploy", "notes"]);
+    assert_eq!(server.stop(Duration::from_secs(20)), Some(0));
+    let server = Server::start(&bench);
+    assert_eq!(server.atoll(&["show", "notes", "--json"]).json()["revision"], 1);
+    let second = bench.atoll(&["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
+    assert!(second.status == 1 && second.stderr.contains("in use"), "{}", second.all());
+}

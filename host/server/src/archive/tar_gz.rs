@@ -1,0 +1,34 @@
+//! `.tar.gz`.
+
+use flate2::read::GzDecoder;
+use tar::EntryType;
+
+use super::{ArchiveError, Budget, Files, Guarded, of_io};
+
+/// Reads the entries into `files`.
+pub(super) fn read(archive: &[u8], files: &mut Files<'_>) -> Result<(), ArchiveError> {
+    // One gzip member: what follows it would be read by some programs and not by others.
+    let mut budget = Budget::new(archive.len(), files.limits);
+    let decoder = Guarded { inner: GzDecoder::new(archive), budget: &mut budget };
+    let mut archive = tar::Archive::new(decoder);
+    for entry in archive.entries().map_err(of_io)? {
+        let mut entry = entry.map_err(of_io)?;
+        files.count_entry()?;
+        let name = entry.path_bytes().into_owned();
+        let refuse = |what| {
+            let name = String::from_utf8_lossy(&name).chars().take(200).collect();
+            Err(ArchiveError::NotAFile { name, what })
+        };
+        match entry.header().entry_type() {
+            EntryType::Regular | EntryType::Continuous => files.file(&name, &mut entry)?,
+            EntryType::Directory => files.folder(&name)?,
+            // `git archive` writes one with the commit.
+            EntryType::XGlobalHeader => {}
+            EntryType::Symlink | EntryType::Link => return refuse("a link"),
+            EntryType::Char | EntryType::Block => return refuse("a device"),
+            EntryType::Fifo => return refuse("a pipe"),
+            _ => return refuse("of an unknown kind"),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! CloudEvents 1.0 over HTTP, as outside publishers send them: structured mode
+//! (`application/cloudevents+json`) and binary mode (`ce-*` headers).
+//!
+//! What the host decides is not taken from the sender: `time`, `hops`, `attempt` and `sequence` are ignored,
+//! and the source always becomes `/external/{name}`, so that nobody outside can speak as an app.
+
+use atoll::{EventDraft, EventType, Limits};
+use http::HeaderMap;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    json_body::{self, is_json, media_type},
+    problem::Problem,
+};
+
+/// The longest `id`, `source` and `subject`.
+const ATTRIBUTE_BYTES_MAX: usize = 256;
+/// The longest name in `/external/{name}`.
+const SOURCE_NAME_MAX: usize = 100;
+
+/// An event from outside.
+#[derive(Debug, PartialEq)]
+pub(crate) struct OutsideEvent {
+    /// `/external/{name}`.
+    pub(crate) source: String,
+    pub(crate) draft: EventDraft,
+}
+
+/// The attributes of one event, in either mode. Unknown ones (extensions) are not kept.
+#[derive(Deserialize)]
+struct Attributes {
+    specversion: String,
+    #[serde(rename = "type")]
+    event_type: String,
+    source: Option<String>,
+    id: Option<String>,
+    subject: Option<String>,
+    #[serde(default)]
+    data: Value,
+    data_base64: Option<String>,
+}
+
+/// Reads an event from a request.
+pub(crate) fn parse(headers: &HeaderMap, body: &[u8], limits: &Limits) -> Result<OutsideEvent, Problem> {
+    let media_type = media_type(headers);
+    let attributes = match media_type.as_str() {
+        "application/cloudevents+json" => json_body::parse(body, limits.json_depth_max)?,
+        // A plain JSON body without `ce-*` headers is taken for the structured mode.
+        _ if !headers.contains_key("ce-type")
+            && is_json(&media_type)
+            && !media_type.contains("cloudevents") =>
+        {
+            json_body::parse(body, limits.json_depth_max)?
+        }
+        other if other.starts_with("application/cloudevents") => return Err(unsupported(other)),
+        other => binary(headers, other, body, limits)?,
+    };
+    attributes.into_event(limits)
+}
+
+fn unsupported(media_type: &str) -> Problem {
+    Problem::new(415, "unsupported-event", "Unsupported event format").detail(format_args!(
+        "{media_type:?} is not understood; send application/cloudevents+json, or ce-* headers with a JSON or text body"
+    ))
+}
+
+/// Binary mode: attributes in headers, the data as the body.
+fn binary(
+    headers: &HeaderMap,
+    media_type: &str,
+    body: &[u8],
+    limits: &Limits,
+) -> Result<Attributes, Problem> {
+    if !headers.contains_key("ce-specversion") && !headers.contains_key("ce-type") {
+        return Err(unsupported(media_type));
+    }
+    let data = if body.is_empty() {
+        Value::Null
+    } else if is_json(media_type) {
+        json_body::parse(body, limits.json_depth_max)?
+    } else if media_type.starts_with("text/") {
+        let text = std::str::from_utf8(body).map_err(|_| bad("the body is not UTF-8"))?;
+        text.into()
+    } else {
+        return Err(unsupported(media_type));
+    };
+    let required =
+        |name| attribute(headers, name)?.ok_or_else(|| bad(format_args!("the header {name} is missing")));
+    Ok(Attributes {
+        specversion: required("ce-specversion")?,
+        event_type: required("ce-type")?,
+        source: attribute(headers, "ce-source")?,
+        id: attribute(headers, "ce-id")?,
+        subject: attribute(headers, "ce-subject")?,
+        data,
+        data_base64: None,
+    })
+}
+
+/// A `ce-*` header; its value is percent-encoded UTF-8 (HTTP binding 1.0.2 §3.1.3.2).
+fn attribute(headers: &HeaderMap, name: &str) -> Result<Option<String>, Problem> {
+    let mut values = headers.get_all(name).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return if headers.contains_key(name) {
+            Err(bad(format_args!("{name} is there twice")))
+        } else {
+            Ok(None)
+        };
+    };
+    let decoded = percent_encoding::percent_decode(value.as_bytes()).decode_utf8();
+    decoded.map(|text| Some(text.into_owned())).map_err(|_| bad(format_args!("{name} is not UTF-8")))
+}
+
+impl Attributes {
+    fn into_event(self, limits: &Limits) -> Result<OutsideEvent, Problem> {
+        if self.specversion != "1.0" {
+            return Err(bad("specversion is not \"1.0\""));
+        }
+        if self.data_base64.is_some() {
+            return Err(bad("data_base64 is not taken; send JSON data"));
+        }
+        for (name, value) in [("id", &self.id), ("source", &self.source), ("subject", &self.subject)] {
+            let Some(value) = value else { continue };
+            if value.is_empty() || value.len() > ATTRIBUTE_BYTES_MAX || value.chars().any(char::is_control) {
+                return Err(bad(format_args!(
+                    "{name} must be 1 to {ATTRIBUTE_BYTES_MAX} bytes without control characters"
+                )));
+            }
+        }
+        let bytes = self.data.to_string().len();
+        if bytes > limits.event_data_bytes_max {
+            return Err(Problem::too_large(
+                "the data of an event",
+                "event_data_bytes_max",
+                limits.event_data_bytes_max,
+            ));
+        }
+        let event_type = EventType::parse(&self.event_type)
+            .map_err(|error| Problem::bad_request("bad-event-type", error))?;
+        Ok(OutsideEvent {
+            source: external_source(self.source.as_deref().unwrap_or("")),
+            draft: EventDraft { event_type, id: self.id, subject: self.subject, data: self.data, hops: 0 },
+        })
+    }
+}
+
+fn bad(detail: impl std::fmt::Display) -> Problem {
+    Problem::bad_request("bad-event", detail)
+}
+
+/// `/external/{name}`: what a sender calls itself, as lower-case letters, digits, dots and single hyphens.
+fn external_source(given: &str) -> String {
+    let mut name = String::new();
+    // What it was given before keeps its name when it is sent on.
+    for c in given.trim_start_matches("/external/").chars() {
+        let c = c.to_ascii_lowercase();
+        if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '_' {
+            name.push(c);
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+        if name.len() == SOURCE_NAME_MAX {
+            break;
+        }
+    }
+    let name = name.trim_matches(['-', '.']);
+    format!("/external/{}", if name.is_empty() { "anonymous" } else { name })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use serde_json::json;
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    fn structured(event: Value) -> Result<OutsideEvent, Problem> {
+        let headers = headers(&[("content-type", "application/cloudevents+json; charset=utf-8")]);
+        parse(&headers, event.to_string().as_bytes(), &Limits::default())
+    }
+
+    #[test]
+    fn a_forged_source_becomes_external() {
+        for (given, source) in [
+            ("/apps/todo", "/external/apps-todo"),
+            ("https://GitHub.com/Org/x?y", "/external/https-github.com-org-x-y"),
+            ("/external/billing", "/external/billing"),
+            ("/external//apps/todo", "/external/apps-todo"),
+            ("../../apps/todo", "/external/apps-todo"),
+            ("töst", "/external/t-st"),
+            ("…", "/external/anonymous"),
+        ] {
+            let event =
+                structured(json!({"specversion": "1.0", "type": "a.b", "source": given, "id": "1"})).unwrap();
+            assert_eq!(event.source, source, "{given}");
+        }
+        assert_eq!(external_source(&"x".repeat(500)).len(), "/external/".len() + SOURCE_NAME_MAX);
+    }
+
+    #[test]
+    fn what_the_host_decides_is_not_taken() {
+        let event = structured(json!({
+            "specversion": "1.0", "type": "a.b", "source": "s", "id": "1", "time": "1999-01-01T00:00:00Z",
+            "hops": 7, "attempt": 3, "sequence": "1", "data": {"n": 1},
+        }))
+        .unwrap();
+        assert_eq!(event.draft.hops, 0);
+        assert_eq!(event.draft.data, json!({"n": 1}));
+    }
+
+    #[test]
+    fn binary_mode_reads_headers_and_body() {
+        let headers = headers(&[
+            ("ce-specversion", "1.0"),
+            ("ce-type", "a.b"),
+            ("ce-source", "x"),
+            ("ce-id", "7"),
+            ("ce-subject", "caf%C3%A9"),
+            ("content-type", "application/json"),
+        ]);
+        let event = parse(&headers, br#"{"n":1}"#, &Limits::default()).unwrap();
+        assert_eq!(event.draft.id.as_deref(), Some("7"));
+        assert_eq!(event.draft.subject.as_deref(), Some("café"));
+        assert_eq!(event.draft.data, json!({"n": 1}));
+    }
+
+    #[test]
+    fn malformed_events_are_refused() {
+        for bad in [
+            json!({"type": "a.b", "id": "1", "source": "s"}),
+            json!({"specversion": "0.3", "type": "a.b"}),
+            json!({"specversion": "1.0"}),
+            json!({"specversion": "1.0", "type": "A B"}),
+            json!({"specversion": "1.0", "type": "a.*"}),
+            json!({"specversion": "1.0", "type": "a", "id": ""}),
+            json!({"specversion": "1.0", "type": "a", "id": "a\nb"}),
+            json!({"specversion": "1.0", "type": "a", "id": "x".repeat(300)}),
+            json!({"specversion": "1.0", "type": "a", "data_base64": "AA=="}),
+            json!([]),
+        ] {
+            assert_eq!(structured(bad.clone()).unwrap_err().status(), 400, "{bad}");
+        }
+        let big = json!({"specversion": "1.0", "type": "a", "data": "x".repeat(300 << 10)});
+        assert_eq!(structured(big).unwrap_err().status(), 413);
+        for media_type in ["application/cloudevents-batch+json", "application/octet-stream", "text/html"] {
+            let headers = headers(&[("content-type", media_type)]);
+            assert_eq!(parse(&headers, b"[]", &Limits::default()).unwrap_err().status(), 415, "{media_type}");
+        }
+    }
+}

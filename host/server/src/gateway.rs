@@ -1,0 +1,178 @@
+//! The gateway: a request to an app goes into its backend's sandbox, and the answer comes back.
+//!
+//! Two ways lead in. `/apps/{app}/api/{path…}` is on the host's own origin, which all apps share: there the
+//! guest's answer must not act for that origin, so it is `sandbox`ed by CSP (HTML opened from there has an
+//! opaque origin), cookies are taken out in both directions, and headers that steer a browser's view of the
+//! whole origin are dropped. `{app}.localhost/{path…}` is an origin of the app's own: cookies pass, and HTML
+//! is a normal page.
+//!
+//! Both sides are buffered; the limits are `http_body_bytes_max` and `http_response_bytes_max`.
+
+use atoll::{AppName, Bytes, Handled};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
+
+mod headers;
+
+use crate::{
+    body::{self, BodyLimit},
+    cors::{self, Caller},
+    extract::app_of_path,
+    problem::Problem,
+    security::{Site, refuse_as_subresource},
+    state::ServerState,
+};
+
+/// On which origin a guest answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ground {
+    /// The host's origin, shared by all apps.
+    Shared,
+    /// The app's own.
+    Own,
+}
+
+/// `ANY /apps/{app}/api/{path…}`.
+pub(crate) async fn by_path(State(state): State<ServerState>, site: Site, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let caller = async {
+        let app = app_of_path(parts.uri.path())?;
+        let caller = cors::caller(&state, &site, &app, &parts.method, &parts.headers, None).await?;
+        refuse_as_subresource(&parts.headers)?;
+        Ok::<_, Problem>((app, caller))
+    };
+    let (app, caller) = match caller.await {
+        Ok(decided) => decided,
+        Err(problem) => return problem.into_response(),
+    };
+    if let Caller::Answered(response) = caller {
+        return response;
+    }
+    let call = Call { site: &site, app: &app, ground: Ground::Shared };
+    let mut response = call.run(&state, parts, body).await.unwrap_or_else(Problem::into_response);
+    if let Caller::Frame = caller {
+        cors::allow_frame(response.headers_mut());
+    }
+    response
+}
+
+/// Any request whose `Host` is `{app}.localhost`.
+pub(crate) async fn by_host(state: &ServerState, app: AppName, request: Request) -> Response {
+    let Some(site) = request.extensions().get::<Site>().cloned() else {
+        return Problem::bad_request("bad-host", "no Host").into_response();
+    };
+    let (parts, body) = request.into_parts();
+    let call = Call { site: &site, app: &app, ground: Ground::Own };
+    call.run(state, parts, body).await.unwrap_or_else(Problem::into_response)
+}
+
+/// A call of an app.
+struct Call<'a> {
+    site: &'a Site,
+    app: &'a AppName,
+    ground: Ground,
+}
+
+impl Call<'_> {
+    async fn run(&self, state: &ServerState, mut parts: Parts, body: Body) -> Result<Response, Problem> {
+        let limit = BodyLimit {
+            what: "a request body to an app",
+            name: "http_body_bytes_max",
+            bytes: state.limits().http_body_bytes_max,
+        };
+        // Kept until the answer is there: the room that the body takes is taken for as long.
+        let body = body::read(state, &parts.headers, body, limit).await?;
+        parts.uri = self.guest_uri(&parts.uri)?;
+        let method = parts.method.clone();
+        let request = guest_request(parts, body.bytes.clone(), self.ground);
+        let handled = state.host().handle(self.app, request).await?;
+        Ok(answer(handled, &method, self.ground))
+    }
+
+    /// `http://HOST/{path}?{query}`, the path without the host's prefix, its percent-encoding untouched.
+    fn guest_uri(&self, uri: &Uri) -> Result<Uri, Problem> {
+        let path = match self.ground {
+            Ground::Own => uri.path(),
+            Ground::Shared => {
+                let below =
+                    uri.path().strip_prefix("/apps/").and_then(|rest| rest.strip_prefix(self.app.as_str()));
+                below.and_then(|rest| rest.strip_prefix("/api")).unwrap_or("/")
+            }
+        };
+        let path = if path.is_empty() { "/" } else { path };
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("http://{}{path}{query}", self.site.authority)
+            .parse()
+            .map_err(|_| Problem::bad_request("bad-target", "the request target is no URL"))
+    }
+}
+
+fn guest_request(parts: Parts, body: Bytes, ground: Ground) -> http::Request<Bytes> {
+    let mut request = http::Request::new(body);
+    *request.method_mut() = parts.method;
+    *request.uri_mut() = parts.uri;
+    *request.headers_mut() = headers::to_guest(parts.headers, ground);
+    request
+}
+
+const REVISION: HeaderName = HeaderName::from_static("x-atoll-revision");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+fn answer(handled: Handled, method: &Method, ground: Ground) -> Response {
+    let Handled { response, revision, usage } = handled;
+    let (parts, body) = response.into_parts();
+    let is_bodiless =
+        matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::RESET_CONTENT);
+    // What a guest says about the length counts only where there is no body to measure.
+    let declared = (*method == Method::HEAD && body.is_empty())
+        .then(|| parts.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok())
+        .flatten();
+    let mut response = Response::new(if is_bodiless { Body::empty() } else { Body::from(body) });
+    *response.status_mut() = parts.status;
+    let mut headers = headers::from_guest(parts.headers, ground);
+    if let Some(length) = declared {
+        headers.insert(header::CONTENT_LENGTH, length.into());
+    }
+    headers.insert(REVISION, revision.0.into());
+    let timing = format!(
+        "cpu;dur={:.3}, fuel;desc=\"{}\", queue;dur={:.3}, wall;dur={:.3}",
+        usage.cpu.as_secs_f64() * 1e3,
+        usage.fuel,
+        usage.queued.as_secs_f64() * 1e3,
+        usage.wall.as_secs_f64() * 1e3,
+    );
+    if let Ok(value) = HeaderValue::from_str(&timing) {
+        headers.insert(SERVER_TIMING, value);
+    }
+    *response.headers_mut() = headers;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rewritten(uri: &str, ground: Ground) -> String {
+        let site = Site { authority: "localhost:8787".into(), app: None };
+        let app = AppName::parse("todo").unwrap();
+        Call { site: &site, app: &app, ground }.guest_uri(&uri.parse().unwrap()).unwrap().to_string()
+    }
+
+    #[test]
+    fn the_prefix_goes_and_the_encoding_stays() {
+        for (from, to) in [
+            ("/apps/todo/api", "http://localhost:8787/"),
+            ("/apps/todo/api/", "http://localhost:8787/"),
+            ("/apps/todo/api?x=1", "http://localhost:8787/?x=1"),
+            ("/apps/todo/api/a%20b/caf%C3%A9?q=%2F&r", "http://localhost:8787/a%20b/caf%C3%A9?q=%2F&r"),
+            ("/apps/todo/api//x", "http://localhost:8787//x"),
+        ] {
+            assert_eq!(rewritten(from, Ground::Shared), to);
+        }
+        assert_eq!(rewritten("/apps/todo/api/x", Ground::Own), "http://localhost:8787/apps/todo/api/x");
+    }
+}

@@ -1,0 +1,161 @@
+//! The server as a process runs it: accept, serve with limits, and drain.
+//!
+//! axum's own `serve` has no time limit for headers and no limit on connections, so connections are served
+//! by hyper here.
+
+use std::{convert::Infallible, future::Future, io, sync::Arc, time::Duration};
+
+use atoll::{Host, Limits};
+use axum::{Router, body::Body};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::{
+    ServerConfig,
+    conn::{ConnectionFlags, GuardedStream, HeadScan, say_too_slow},
+    routes,
+    state::ServerState,
+};
+
+/// Why the server could not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// The listener has no address.
+    #[error("the listener is not usable: {0}")]
+    Listener(#[source] io::Error),
+}
+
+/// A wait after a failed accept: out of file descriptors, most likely, which only others can give back.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves until `shutdown` is done, then drains: no new connections, live streams end, requests that run are
+/// finished within `drain_ms`, and the host is shut down.
+///
+/// # Errors
+/// [`ServerError::Listener`] when the listener has no address. Failing connections are no errors of the
+/// server.
+pub async fn run(
+    listener: TcpListener,
+    host: Host,
+    mut config: ServerConfig,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServerError> {
+    config.listen = Some(listener.local_addr().map_err(ServerError::Listener)?);
+    let drain = Duration::from_millis(host.limits().drain_ms);
+    let state = ServerState::new(host.clone(), config);
+    let server = Server {
+        router: routes::with_state(state.clone()),
+        places: Arc::new(Semaphore::new(host.limits().http_connections_max.clamp(1, Semaphore::MAX_PERMITS))),
+        cut: CancellationToken::new(),
+        state,
+    };
+
+    tokio::pin!(shutdown);
+    tokio::select! {
+        biased;
+        () = &mut shutdown => {}
+        never = server.accept_all(listener) => match never {},
+    }
+
+    tracing::info!("draining");
+    server.state.closing().cancel();
+    server.state.tasks().close();
+    if timeout(drain, server.state.tasks().wait()).await.is_err() {
+        tracing::warn!(drain_ms = host.limits().drain_ms, "requests still run after drain_ms; they are cut");
+        server.cut.cancel();
+    }
+    host.shutdown().await;
+    Ok(())
+}
+
+struct Server {
+    router: Router,
+    state: ServerState,
+    /// Room for connections; more wait in the listener's backlog.
+    places: Arc<Semaphore>,
+    /// Cancelled when connections did not end by themselves in time.
+    cut: CancellationToken,
+}
+
+impl Server {
+    async fn accept_all(&self, listener: TcpListener) -> Infallible {
+        loop {
+            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
+                // The semaphore is never closed.
+                return std::future::pending().await;
+            };
+            match listener.accept().await {
+                Ok((stream, _)) => self.spawn(stream, place),
+                Err(error) => {
+                    tracing::warn!(%error, "accept failed");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn spawn(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
+        let (router, state, cut) = (self.router.clone(), self.state.clone(), self.cut.clone());
+        self.state.tasks().spawn(async move {
+            tokio::select! {
+                () = serve_connection(stream, router, &state) => {}
+                () = cut.cancelled() => {}
+            }
+            drop(place);
+        });
+    }
+}
+
+async fn serve_connection(stream: TcpStream, router: Router, state: &ServerState) {
+    // Answers are written in one go; waiting for more to send only adds delay.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY");
+    }
+    let stream = Arc::new(stream);
+    let flags = ConnectionFlags::new();
+    let scan = HeadScan::new(Arc::clone(&flags), state.limits().http_header_bytes_max);
+    let io = TokioIo::new(GuardedStream::new(Arc::clone(&stream), scan, state.idle(), state.total()));
+    let service = service_fn(|request: http::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Arc::clone(&flags));
+        router.clone().oneshot(request)
+    });
+
+    let connection = protocol(state.limits()).serve_connection(io, service).with_upgrades();
+    tokio::pin!(connection);
+    let mut closing = false;
+    let result = loop {
+        tokio::select! {
+            result = connection.as_mut() => break result,
+            () = state.closing().cancelled(), if !closing => {
+                closing = true;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    };
+    match result {
+        Err(error) if error.is_timeout() && flags.is_in_head() => say_too_slow(&stream),
+        Err(error) => tracing::debug!(%error, "connection"),
+        Ok(()) => {}
+    }
+}
+
+fn protocol(limits: &Limits) -> http1::Builder {
+    /// hyper takes no smaller buffer; a body is read through it piece by piece.
+    const BUFFER_BYTES_MIN: usize = 64 << 10;
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(limits.http_header_read_ms))
+        .max_header_size(limits.http_header_bytes_max)
+        .max_buf_size(BUFFER_BYTES_MIN.max(limits.http_header_bytes_max));
+    builder
+}

@@ -1,0 +1,105 @@
+//! What every handler has at hand.
+
+use std::{sync::Arc, time::Duration};
+
+use atoll::{Host, Limits};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    ServerConfig,
+    problem::Problem,
+    security::{FrameTokens, HostRules},
+};
+
+/// Request bodies are counted in units of this many bytes, so that the count fits a semaphore.
+pub(crate) const BODY_UNIT_BYTES: usize = 4 << 10;
+
+/// Shared by all requests; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct ServerState(Arc<Inner>);
+
+struct Inner {
+    host: Host,
+    config: ServerConfig,
+    host_rules: HostRules,
+    tokens: OnceCell<FrameTokens>,
+    /// Room for request bodies, in [`BODY_UNIT_BYTES`].
+    body_room: Arc<Semaphore>,
+    /// Room for WebSocket and SSE readers.
+    stream_room: Arc<Semaphore>,
+    closing: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl ServerState {
+    pub(crate) fn new(host: Host, config: ServerConfig) -> Self {
+        let limits = host.limits();
+        let body_room = (limits.http_buffered_bytes_max / BODY_UNIT_BYTES).clamp(1, Semaphore::MAX_PERMITS);
+        let stream_room = limits.http_streams_max.clamp(1, Semaphore::MAX_PERMITS);
+        Self(Arc::new(Inner {
+            host_rules: HostRules::new(&config),
+            body_room: Arc::new(Semaphore::new(body_room)),
+            stream_room: Arc::new(Semaphore::new(stream_room)),
+            tokens: OnceCell::new(),
+            closing: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            host,
+            config,
+        }))
+    }
+
+    pub(crate) fn host(&self) -> &Host {
+        &self.0.host
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        self.0.host.limits()
+    }
+
+    pub(crate) fn host_rules(&self) -> &HostRules {
+        &self.0.host_rules
+    }
+
+    /// The signer of frame tokens. Its key comes from the data directory, so it is fetched on first use.
+    pub(crate) async fn tokens(&self) -> Result<&FrameTokens, Problem> {
+        let ttl = self.0.config.frame_token_ttl;
+        let make = async || Ok::<_, Problem>(FrameTokens::new(self.0.host.signing_key().await?, ttl));
+        self.0.tokens.get_or_try_init(make).await
+    }
+
+    pub(crate) fn body_room(&self) -> &Arc<Semaphore> {
+        &self.0.body_room
+    }
+
+    /// A place for one more live reader; it is free again when the permit is dropped.
+    pub(crate) fn stream_place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.0.stream_room).try_acquire_owned().map_err(|_| {
+            let limit = self.limits().http_streams_max;
+            Problem::new(503, "too-many-streams", "Too many open streams")
+                .detail("as many live readers are connected as the host allows")
+                .limit("http_streams_max", limit as u64)
+                .retry_after(5)
+        })
+    }
+
+    /// Cancelled when the server stops: live streams end, so that their connections can drain.
+    pub(crate) fn closing(&self) -> &CancellationToken {
+        &self.0.closing
+    }
+
+    /// Tasks that a drain waits for: connections, WebSocket sessions, deploys.
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.0.tasks
+    }
+
+    /// How long a client may be silent in the middle of a request or response.
+    pub(crate) fn idle(&self) -> Duration {
+        Duration::from_millis(self.limits().http_idle_ms)
+    }
+
+    /// How long a request may take in all.
+    pub(crate) fn total(&self) -> Duration {
+        Duration::from_millis(self.limits().http_total_ms)
+    }
+}
