@@ -41,7 +41,8 @@ pub(crate) fn run(check: bool) -> Result<(), String> {
     let built = tools.build(&root().join(GUEST))?;
     let bytes = read(&built)?;
     refuse_machine_paths(&bytes)?;
-    let record = json!({ "sources": sources, "engine": hex(&Sha256::digest(&bytes)), "tools": tools.versions()? });
+    let record =
+        json!({ "sources": sources, "engine": hex(&Sha256::digest(&bytes)), "tools": tools.versions()? });
     let text = serde_json::to_string_pretty(&record).map_err(|e| e.to_string())?;
     write(ENGINE, &bytes)?;
     write(RECORD, format!("{text}\n").as_bytes())?;
@@ -51,8 +52,8 @@ pub(crate) fn run(check: bool) -> Result<(), String> {
 
 /// Whether the committed engine is the one that its record speaks of, and was built from these sources.
 fn compare(sources: &str) -> Result<(), String> {
-    let record: Value =
-        serde_json::from_slice(&read(&root().join(RECORD))?).map_err(|e| format!("{RECORD} is no JSON: {e}"))?;
+    let record: Value = serde_json::from_slice(&read(&root().join(RECORD))?)
+        .map_err(|e| format!("{RECORD} is no JSON: {e}"))?;
     let engine = hex(&Sha256::digest(read(&root().join(ENGINE))?));
     for (field, found, what) in [
         ("engine", engine.as_str(), "is not the engine that its record speaks of"),

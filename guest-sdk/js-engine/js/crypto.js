@@ -1,0 +1,25 @@
+// crypto: secure random bytes are the host's. `subtle` is absent for now.
+import native from "internal:native";
+import { bytesOf } from "internal:webidl";
+
+const INTEGERS = new Set([
+  Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, BigInt64Array, BigUint64Array,
+]);
+const QUOTA_BYTES = 65_536;
+
+export class Crypto {
+  getRandomValues(array) {
+    const integer = ArrayBuffer.isView(array) && [...INTEGERS].some((Type) => array instanceof Type);
+    if (!integer) throw new DOMException("crypto.getRandomValues needs an integer typed array", "TypeMismatchError");
+    if (array.byteLength > QUOTA_BYTES) {
+      throw new DOMException(`crypto.getRandomValues gives at most ${QUOTA_BYTES} bytes; ${array.byteLength} were asked for`, "QuotaExceededError");
+    }
+    if (array.byteLength > 0) bytesOf(array).set(native.randomBytes(array.byteLength, "crypto.getRandomValues()"));
+    return array;
+  }
+  randomUUID() {
+    return native.randomUuid();
+  }
+}
+
+export const crypto = new Crypto();

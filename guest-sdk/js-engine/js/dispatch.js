@@ -1,0 +1,91 @@
+// From the host's call to the app's handler and back.
+//
+// A request takes two steps, so that a handler that answers at once costs no promise of ours: `startFetch`
+// calls the handler, the job loop settles what it returned, and `finishFetch` hands the response over.
+import native from "internal:native";
+import { AppEvent, verdictOf } from "internal:app-event";
+import { ExecutionContext, hasWork, settle } from "internal:context";
+import { describe } from "internal:failure";
+import { makeEnv, missingGrants } from "internal:env";
+import { HttpError } from "@atoll/sdk";
+import { Response, sendResponse } from "internal:response";
+import { requestFromHost } from "internal:request";
+
+const HANDLERS = ["fetch", "event", "scheduled"];
+
+let app = null;
+let context = null;
+
+/** Takes the entry module over. Answers which handlers it has: fetch 1, event 2, scheduled 4. */
+export function setApp(module, name) {
+  app = module.default;
+  if ((typeof app !== "object" && typeof app !== "function") || app === null) {
+    throw new TypeError(`${name} has no default export; write: export default { async fetch(request, env, ctx) { … } }`);
+  }
+  const flags = HANDLERS.reduce((sum, handler, i) => sum | (typeof app[handler] === "function" ? 1 << i : 0), 0);
+  if (flags === 0) throw new TypeError(`the default export of ${name} has none of the functions fetch, event and scheduled`);
+  return flags;
+}
+
+function checked(response) {
+  if (response instanceof Response && response.status !== 0) return response;
+  const what = response === undefined ? "nothing" : response === null ? "null" : `a value of type ${typeof response}`;
+  const returned = response instanceof Response ? "Response.error()" : what;
+  throw new TypeError(`the fetch handler must return a Response; it returned ${returned}`);
+}
+
+/** Calls the fetch handler with the request that the host holds. Answers what it returns. */
+export function startFetch(method, url, withBody) {
+  if (typeof app.fetch !== "function") throw new TypeError("the app has no fetch handler");
+  context = new ExecutionContext();
+  return app.fetch(requestFromHost(method, url, withBody), makeEnv(), context);
+}
+
+/** What the handler threw: an HttpError becomes its response, anything else is thrown on. */
+export function rescueFetch(thrown) {
+  if (thrown instanceof HttpError) return thrown.toResponse();
+  throw thrown;
+}
+
+/** Hands the response over; a promise only when there is something to wait for. */
+export function finishFetch(response) {
+  checked(response);
+  if (hasWork(context)) return settle(context).then(() => sendResponse(response));
+  return sendResponse(response);
+}
+
+/** The same in one piece, for an app's own tests. */
+export async function callFetch(request) {
+  const own = new ExecutionContext();
+  let response;
+  try {
+    response = await app.fetch(request, makeEnv(), own);
+  } catch (thrown) {
+    response = rescueFetch(thrown);
+  }
+  await settle(own);
+  return checked(response);
+}
+
+/** Runs the event handler; answers the verdict. What it throws is thrown on. */
+export async function callEvent(attributes) {
+  if (typeof app.event !== "function") throw new TypeError("the app has no event handler");
+  const event = new AppEvent(attributes);
+  const own = new ExecutionContext();
+  await app.event(event, makeEnv(), own);
+  await settle(own);
+  return verdictOf(event);
+}
+
+/** The host's call of event-handler. */
+export async function handleEvent(id, source, type, time, subject, data, hops, attempt) {
+  const attributes = { specversion: "1.0", id, source, type, time, datacontenttype: "application/json", data: JSON.parse(data), hops, attempt };
+  if (subject !== null) attributes.subject = subject;
+  native.verdict(await callEvent(attributes));
+}
+
+/** A failure for the host: [message, stack]. */
+export function failure(thrown) {
+  const [message, stack] = describe(thrown);
+  return [message + missingGrants(), stack];
+}

@@ -1,0 +1,26 @@
+// How an exception is told to people: one line, and a stack with file:line.
+import { inspect } from "internal:inspect";
+
+/** [message, stack] of anything that can be thrown. */
+export function describe(thrown) {
+  if (!(thrown instanceof Error) && !(thrown instanceof DOMException)) {
+    const what = typeof thrown === "string" ? JSON.stringify(thrown) : inspect(thrown);
+    return [`${what} was thrown, which is not an Error`, ""];
+  }
+  let message = `${thrown.name}: ${thrown.message}`;
+  const causes = new Set([thrown]);
+  let cause = thrown.cause;
+  while (cause instanceof Error && !causes.has(cause) && causes.size < 4) {
+    message += `; caused by ${cause.name}: ${cause.message}`;
+    causes.add(cause);
+    cause = cause.cause;
+  }
+  return [message, cleanStack(thrown.stack)];
+}
+
+/** Without the engine's own frames, which say nothing to an app's author. */
+export function cleanStack(stack) {
+  if (typeof stack !== "string") return "";
+  const lines = stack.split("\n").filter((line) => line.trim() && !/\((internal:|@atoll\/|native\))|^\s*at native$/.test(line));
+  return lines.join("\n");
+}

@@ -1,0 +1,136 @@
+// Headers: a flat list of lower-case names and values, as they cross to and from the host.
+import native from "internal:native";
+
+/** The list behind a Headers object: [name, value, name, value, …]. */
+export let listOf;
+
+// Names as they are usually written: no call into Rust for them.
+const COMMON = [
+  "Accept", "Accept-Encoding", "Accept-Language", "Access-Control-Allow-Headers", "Access-Control-Allow-Methods",
+  "Access-Control-Allow-Origin", "Authorization", "Cache-Control", "Content-Length", "Content-Type", "Cookie",
+  "Date", "ETag", "Host", "If-None-Match", "Last-Modified", "Location", "Origin", "Referer", "Set-Cookie",
+  "User-Agent", "Vary", "X-Forwarded-For", "X-Request-Id", "X-Requested-With",
+];
+const NAMES = new Map(COMMON.flatMap((name) => [[name, name.toLowerCase()], [name.toLowerCase(), name.toLowerCase()]]));
+NAMES.set("Content-type", "content-type");
+
+// For the constructor: the list is normal already.
+const ADOPT = Symbol("adopt the list");
+
+function normalName(name) {
+  return NAMES.get(name) ?? native.headerName(`${name}`);
+}
+
+function normalValue(value) {
+  return native.headerValue(typeof value === "string" ? value : `${value}`);
+}
+
+/** Where a name is in a list, at `from` or later; -1 when it is not. */
+function place(list, name, from) {
+  let at = list.indexOf(name, from);
+  // A hit at an odd place is a value.
+  while (at % 2 === 1) at = list.indexOf(name, at + 1);
+  return at;
+}
+
+/** Makes Headers over a list that is already normal. */
+export function adopt(list) {
+  return new Headers(ADOPT, list);
+}
+
+/** The list of what is given as headers to a Request or Response; the caller's own. */
+export function toList(init) {
+  return init === undefined || init === null ? [] : listOf(new Headers(init));
+}
+
+export function listHas(list, name) {
+  return place(list, name, 0) >= 0;
+}
+
+export class Headers {
+  #list;
+
+  static {
+    listOf = (headers) => headers.#list;
+  }
+
+  constructor(init, list) {
+    if (init === ADOPT) {
+      this.#list = list;
+      return;
+    }
+    this.#list = [];
+    if (init === undefined || init === null) return;
+    if (typeof init !== "object") throw new TypeError("Headers needs an object, a list of pairs or Headers");
+    if (#list in init) {
+      this.#list = init.#list.slice();
+    } else if (typeof init[Symbol.iterator] === "function") {
+      for (const pair of init) {
+        const items = [...pair];
+        if (items.length !== 2) throw new TypeError("Headers: every pair needs a name and a value");
+        this.append(items[0], items[1]);
+      }
+    } else {
+      for (const name of Object.keys(init)) this.append(name, init[name]);
+    }
+  }
+
+  append(name, value) {
+    this.#list.push(normalName(name), normalValue(value));
+  }
+  set(name, value) {
+    name = normalName(name);
+    value = normalValue(value);
+    const list = this.#list;
+    const at = place(list, name, 0);
+    if (at < 0) {
+      list.push(name, value);
+    } else {
+      list[at + 1] = value;
+      this.#remove(name, at + 2);
+    }
+  }
+  get(name) {
+    name = normalName(name);
+    const list = this.#list;
+    let at = place(list, name, 0);
+    if (at < 0) return null;
+    let found = list[at + 1];
+    while ((at = place(list, name, at + 2)) >= 0) found += `, ${list[at + 1]}`;
+    return found;
+  }
+  getSetCookie() {
+    return this.#list.filter((_, i, list) => i % 2 === 1 && list[i - 1] === "set-cookie");
+  }
+  has(name) {
+    return place(this.#list, normalName(name), 0) >= 0;
+  }
+  delete(name) {
+    this.#remove(normalName(name), 0);
+  }
+  #remove(name, from) {
+    const list = this.#list;
+    for (let at = from; (at = place(list, name, at)) >= 0; ) list.splice(at, 2);
+  }
+
+  forEach(callback, self) {
+    for (const [name, value] of this) callback.call(self, value, name, this);
+  }
+  /** By name, values of one name joined; cookies stay apart. */
+  *entries() {
+    const names = new Set(this.#list.filter((_, i) => i % 2 === 0));
+    for (const name of [...names].sort()) {
+      if (name === "set-cookie") for (const value of this.getSetCookie()) yield [name, value];
+      else yield [name, this.get(name)];
+    }
+  }
+  *keys() {
+    for (const [name] of this.entries()) yield name;
+  }
+  *values() {
+    for (const [, value] of this.entries()) yield value;
+  }
+  [Symbol.iterator]() {
+    return this.entries();
+  }
+}

@@ -1,0 +1,6 @@
+//! The exports of the world, one interface a file.
+
+mod event_handler;
+mod http_handler;
+mod snapshot;
+mod test_suite;

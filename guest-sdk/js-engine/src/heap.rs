@@ -1,0 +1,118 @@
+//! The heap as the image keeps it.
+//!
+//! A request writes to the pages of what it allocates and of the reference counts it moves, and each page it
+//! wrote costs: a fault the first time, a copy when the instance is dropped, and more than that when the pages
+//! lie in many stretches (wasmtime looks at 32 of them; what is behind the last is given back to the kernel,
+//! and faults again). After the snapshot the heap is full of small holes, and allocations would go into one
+//! here and one there. So the holes are plugged, and everything that a request allocates lies together.
+
+use rquickjs::{Ctx, qjs};
+
+/// Free heap that the image brings along, so that a usual request does not grow the memory.
+const REQUEST_BYTES: usize = 1 << 20;
+
+/// To find where the heap ends.
+const PROBE_BYTES: usize = 64 << 10;
+
+/// Sizes of blocks in QuickJS's arenas, header included (`arena_block_sizes` in quickjs.c).
+const ARENA_SIZES: [usize; 31] = [
+    16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120, 128, 144, 160, 176, 192, 208, 224, 240, 256,
+    288, 320, 352, 384, 416, 448, 480, 512,
+];
+const ARENA_HEADER_BYTES: usize = 8;
+
+/// Opening an arena writes to all of its blocks: for small blocks that costs more than the page.
+const ARENA_SIZE_COMMON: usize = 128;
+
+/// Holes smaller than this are QuickJS's arenas' own; larger than the last nobody minds.
+const HOLE_SIZES: [usize; 14] =
+    [65_536, 16_384, 8_192, 4_200, 2_048, 1_024, 512, 256, 128, 96, 64, 48, 32, 16];
+
+unsafe extern "C" {
+    fn malloc(size: usize) -> *mut u8;
+    fn free(pointer: *mut u8);
+}
+
+/// Room for what requests allocate, at the low end of the heap. It is taken before anything else is, and given
+/// back when the image is ready: low, because what is written behind the 32nd stretch is what faults again.
+pub(crate) struct Reserve(*mut u8);
+
+impl Reserve {
+    pub(crate) fn take() -> Self {
+        // SAFETY: a plain allocation, never written to: it costs the image nothing.
+        Self(unsafe { malloc(REQUEST_BYTES) })
+    }
+
+    /// Ends the snapshot: plugs all holes and frees the reserve. What a request allocates starts there, with
+    /// arenas of the sizes that every request needs, side by side. The others are opened when they are needed.
+    pub(crate) fn open(self, ctx: &Ctx<'_>) {
+        plug_holes(ctx);
+        // SAFETY: allocated by `take`, and freed once.
+        unsafe { free(self.0) };
+        for size in ARENA_SIZES.into_iter().filter(|size| *size <= ARENA_SIZE_COMMON) {
+            // SAFETY: a plain allocation. It stays, or the arena that it opens would be given back.
+            unsafe { qjs::js_malloc(ctx.as_raw().as_ptr(), (size - ARENA_HEADER_BYTES) as _) };
+        }
+    }
+}
+
+/// Fills the holes below the top of the heap, QuickJS's too, so that what is allocated next lies together. What
+/// fills them is zeroed, to keep it out of the image, and never freed: it is as lost as the holes were.
+pub(crate) fn plug_holes(ctx: &Ctx<'_>) {
+    let context = ctx.as_raw().as_ptr();
+    let top = top();
+    // SAFETY: plain allocations, zeroed in the size that they have.
+    unsafe {
+        // First these: no arena is opened in one of them then.
+        for size in HOLE_SIZES {
+            fill(top, size, || malloc(size), |pointer| free(pointer));
+        }
+        for size in ARENA_SIZES.map(|size| size - ARENA_HEADER_BYTES) {
+            let give_back = |pointer: *mut u8| qjs::js_free(context, pointer.cast());
+            fill(top, size, || qjs::js_malloc(context, size as _).cast(), give_back);
+        }
+    }
+}
+
+/// Where the last piece of free memory begins. What is allocated is found to be in it when it comes behind
+/// everything before, without a gap, and in the end makes the memory grow.
+fn top() -> *mut u8 {
+    let mut probes: Vec<*mut u8> = Vec::with_capacity(64);
+    let size = core::arch::wasm32::memory_size(0);
+    while core::arch::wasm32::memory_size(0) == size && probes.len() < probes.capacity() {
+        // SAFETY: a plain allocation, never written to.
+        let probe = unsafe { malloc(PROBE_BYTES) };
+        if probe.is_null() {
+            break;
+        }
+        probes.push(probe);
+    }
+    let next_to = |a: *mut u8, b: *mut u8| (b as usize).wrapping_sub(a as usize) < PROBE_BYTES + 64;
+    let run = probes.windows(2).rposition(|pair| !next_to(pair[0], pair[1])).map_or(0, |gap| gap + 1);
+    let top = probes.get(run).copied().unwrap_or(core::ptr::null_mut());
+    for probe in probes {
+        // SAFETY: allocated above, and freed once.
+        unsafe { free(probe) };
+    }
+    top
+}
+
+/// Allocates and zeroes until it comes from above.
+unsafe fn fill(
+    top: *mut u8,
+    size: usize,
+    mut allocate: impl FnMut() -> *mut u8,
+    release: impl FnOnce(*mut u8),
+) {
+    loop {
+        let pointer = allocate();
+        if pointer.is_null() {
+            return;
+        }
+        if pointer >= top {
+            return release(pointer);
+        }
+        // SAFETY: the caller's: the allocation has this size.
+        unsafe { pointer.write_bytes(0, size) };
+    }
+}
