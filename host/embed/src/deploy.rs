@@ -70,7 +70,15 @@ impl Host {
         timings.total_ms = milliseconds(start);
         let hash = bundle.source.hash();
         let diagnostics = bundle.diagnostics;
-        Ok(Deployed { app, revision: stored.revision, unchanged: stored.unchanged, hash, diagnostics, timings, tests })
+        Ok(Deployed {
+            app,
+            revision: stored.revision,
+            unchanged: stored.unchanged,
+            hash,
+            diagnostics,
+            timings,
+            tests,
+        })
     }
 
     /// Everything a source is checked for without running it.
@@ -121,7 +129,6 @@ impl Host {
         }
         Ok(())
     }
-
 }
 
 /// A migration at fault is its author's to correct.
@@ -156,9 +163,9 @@ fn renamed(mut source: SourceTree, name: &AppName, host: &Host) -> Result<Source
     let file = atoll_model::manifest::FILE;
     let Some(text) = source.text(file) else { return Ok(source) };
     let text = atoll_model::manifest::rename(text, name);
-    source
-        .replace(file, text, host.limits())
-        .map_err(|error| HostError::Rejected { diagnostics: vec![Diagnostic::error("manifest", error.to_string())] })?;
+    source.replace(file, text, host.limits()).map_err(|error| HostError::Rejected {
+        diagnostics: vec![Diagnostic::error("manifest", error.to_string())],
+    })?;
     Ok(source)
 }
 

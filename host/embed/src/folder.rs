@@ -1,6 +1,9 @@
 //! Reads an app's folder from disk.
 
-use std::{fs, io, path::{Path, PathBuf}};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use atoll_model::{Limits, SourceError, SourcePath, SourceTree};
 

@@ -86,8 +86,10 @@ impl Generations {
     }
 
     fn find(&self, id: &GenerationId) -> Result<Arc<Record>, HostError> {
-        self.with(|records| records.iter().find(|(known, _)| known == id).map(|(_, record)| Arc::clone(record)))
-            .ok_or_else(|| HostError::NoSuchGeneration(id.clone()))
+        self.with(|records| {
+            records.iter().find(|(known, _)| known == id).map(|(_, record)| Arc::clone(record))
+        })
+        .ok_or_else(|| HostError::NoSuchGeneration(id.clone()))
     }
 }
 

@@ -4,7 +4,8 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use atoll_bus::{Bus, Lagged, RetryOutcome};
 use atoll_model::{
-    AppName, Event, EventDraft, EventPattern, FrontendModule, Limits, LogLine, Manifest, Revision, SourceTree, Usage,
+    AppName, Event, EventDraft, EventPattern, FrontendModule, Limits, LogLine, Manifest, Revision,
+    SourceTree, Usage,
 };
 use atoll_runtime::{AppCache, CallError, LoadedApp, Runtime};
 use atoll_store::{AppRecord, RevisionRecord, Store};

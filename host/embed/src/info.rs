@@ -1,6 +1,8 @@
 //! What the host says about an app.
 
-use atoll_model::{AppLimits, AppName, ContentHash, EventPattern, EventType, Grants, Limits, Manifest, Revision};
+use atoll_model::{
+    AppLimits, AppName, ContentHash, EventPattern, EventType, Grants, Limits, Manifest, Revision,
+};
 use serde::Serialize;
 
 /// A deployed app as people and programs see it.

@@ -27,12 +27,12 @@ mod info;
 mod logs;
 mod report;
 
-pub use atoll_model as model;
 pub use atoll_bus::{BusError, DeadLetter, Lagged, RetryOutcome};
 pub use atoll_generate::AppSpecification;
+pub use atoll_model as model;
 pub use atoll_model::{
-    AppName, Diagnostic, Event, EventDraft, EventPattern, EventType, Limits, LogLine, Manifest, Revision, SourcePath,
-    SourceTree, Usage,
+    AppName, Diagnostic, Event, EventDraft, EventPattern, EventType, Limits, LogLine, Manifest, Revision,
+    SourcePath, SourceTree, Usage,
 };
 pub use atoll_runtime::CallError;
 pub use atoll_store::StoreError;

@@ -3,8 +3,8 @@
 mod support;
 
 use atoll::{
-    AppName, Bytes, DeployOptions, EventPattern, GenerateRequest, GenerationEvent, GenerationState, HostError,
-    SourceTree, http::Request,
+    AppName, Bytes, DeployOptions, EventPattern, GenerateRequest, GenerationEvent, GenerationState,
+    HostError, SourceTree, http::Request,
 };
 use futures::StreamExt as _;
 use serde_json::{Value, json};
@@ -34,13 +34,43 @@ async fn the_same_source_is_the_same_revision() {
 
 /// What is wrong, as files over those of a good app, and what the first error must say.
 const BAD: &[(&str, &[(&str, &str)], &[&str])] = &[
-    ("an unknown key", &[("atoll.toml", "name = \"a\"\n[backnd]\nentry = \"backend/index.ts\"\n")], &["backnd", "\"backend\""]),
+    (
+        "an unknown key",
+        &[("atoll.toml", "name = \"a\"\n[backnd]\nentry = \"backend/index.ts\"\n")],
+        &["backnd", "\"backend\""],
+    ),
     ("a bad name", &[("atoll.toml", "name = \"A b\"\n[backend]\nentry = \"backend/index.ts\"\n")], &["a-b"]),
-    ("a syntax error", &[("backend/index.ts", "export default {\n  fetch() { return new Response('x' }\n};\n")], &["backend/index.ts:2:"]),
-    ("a scan finding", &[("backend/index.ts", "export default {\n  fetch() { return new Response(eval('1')); }\n};\n")], &["backend/index.ts:2:", "eval"]),
-    ("a failing test", &[("tests/a.test.ts", "import { expect, test } from \"@atoll/sdk/test\";\ntest(\"adds up\", () => { expect(1).toBe(2); });\n")], &["adds up"]),
-    ("a failing migration", &[("migrations/0001_x.sql", "CREATE TABL x (y);\n")], &["0001_x.sql", "syntax error"]),
-    ("input at top level", &[("backend/index.ts", "await fetch(\"/x\");\nexport default { fetch() { return new Response('x'); } };\n")], &["backend/index.ts:1:", "top level"]),
+    (
+        "a syntax error",
+        &[("backend/index.ts", "export default {\n  fetch() { return new Response('x' }\n};\n")],
+        &["backend/index.ts:2:"],
+    ),
+    (
+        "a scan finding",
+        &[("backend/index.ts", "export default {\n  fetch() { return new Response(eval('1')); }\n};\n")],
+        &["backend/index.ts:2:", "eval"],
+    ),
+    (
+        "a failing test",
+        &[(
+            "tests/a.test.ts",
+            "import { expect, test } from \"@atoll/sdk/test\";\ntest(\"adds up\", () => { expect(1).toBe(2); });\n",
+        )],
+        &["adds up"],
+    ),
+    (
+        "a failing migration",
+        &[("migrations/0001_x.sql", "CREATE TABL x (y);\n")],
+        &["0001_x.sql", "syntax error"],
+    ),
+    (
+        "input at top level",
+        &[(
+            "backend/index.ts",
+            "await fetch(\"/x\");\nexport default { fetch() { return new Response('x'); } };\n",
+        )],
+        &["backend/index.ts:1:", "top level"],
+    ),
 ];
 
 #[tokio::test]
@@ -102,17 +132,24 @@ async fn a_deleted_app_is_gone_with_its_data() {
 #[tokio::test]
 async fn a_sentence_becomes_an_app_and_a_second_app_hears_it() {
     let running = Running::start().await;
-    let todo = generate(&running.host, "Create a todo list app with categories, due dates, and priority levels").await;
+    let todo =
+        generate(&running.host, "Create a todo list app with categories, due dates, and priority levels")
+            .await;
     let calendar = generate(&running.host, "Create a calendar that syncs with the todo app events").await;
 
-    let mut changes = running.host.follow(vec![EventPattern::parse(&format!("{}.*", calendar.app)).unwrap()], None);
-    let task = json!({ "title": "Buy sails", "category": "Boat", "due_date": "2026-12-01", "priority": "high" });
+    let mut changes =
+        running.host.follow(vec![EventPattern::parse(&format!("{}.*", calendar.app)).unwrap()], None);
+    let task =
+        json!({ "title": "Buy sails", "category": "Boat", "due_date": "2026-12-01", "priority": "high" });
     let (status, created) = running.post(todo.app.as_str(), "/todos", &task).await;
     assert_eq!(status, 201, "{created}");
     changes.next().await.unwrap().unwrap();
     let name = calendar.app.as_str();
     let (_, source) = running.get(name, "/synced").await;
-    assert!(source.to_string().contains("Buy sails") && source.to_string().contains("2026-12-01"), "{source}");
+    assert!(
+        source.to_string().contains("Buy sails") && source.to_string().contains("2026-12-01"),
+        "{source}"
+    );
 }
 
 #[tokio::test]

@@ -41,7 +41,8 @@ impl Report {
 
     /// A table; the ratio of a line is its median against the first of its part.
     pub(crate) fn markdown(&self) -> String {
-        let mut text = String::from("| | | p50 | p90 | p99 | req/s | ratio | n |\n|---|---|--:|--:|--:|--:|--:|--:|\n");
+        let mut text =
+            String::from("| | | p50 | p90 | p99 | req/s | ratio | n |\n|---|---|--:|--:|--:|--:|--:|--:|\n");
         for line in &self.lines {
             let first = self.lines.iter().find(|other| other.part == line.part);
             let base = first.map_or(1.0, |first| first.distribution.p50_us);

@@ -43,7 +43,11 @@ impl SqlStore for StoreSql {
         Ok(self.0.sql_query(app, statement).await?)
     }
 
-    async fn batch(&self, app: &AppName, statements: Vec<SqlStatement>) -> Result<Vec<SqlRows>, CapabilityError> {
+    async fn batch(
+        &self,
+        app: &AppName,
+        statements: Vec<SqlStatement>,
+    ) -> Result<Vec<SqlRows>, CapabilityError> {
         Ok(self.0.sql_batch(app, statements).await?)
     }
 
@@ -109,7 +113,11 @@ impl SqlStore for EphemeralState {
         Ok(self.0.sql_query(app, statement).await?)
     }
 
-    async fn batch(&self, app: &AppName, statements: Vec<SqlStatement>) -> Result<Vec<SqlRows>, CapabilityError> {
+    async fn batch(
+        &self,
+        app: &AppName,
+        statements: Vec<SqlStatement>,
+    ) -> Result<Vec<SqlRows>, CapabilityError> {
         Ok(self.0.sql_batch(app, statements).await?)
     }
 

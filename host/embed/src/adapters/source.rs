@@ -16,17 +16,27 @@ pub(crate) struct StoreSource {
 }
 
 impl StoreSource {
-    pub(crate) fn new(store: Arc<Store>, runtime: Arc<Runtime>, builder: Arc<Builder>, js: ContentHash) -> Self {
+    pub(crate) fn new(
+        store: Arc<Store>,
+        runtime: Arc<Runtime>,
+        builder: Arc<Builder>,
+        js: ContentHash,
+    ) -> Self {
         Self { store, runtime, builder, js }
     }
 
     /// An image belongs to one exact engine. After an upgrade it is made again from the source, once.
-    async fn renewed(&self, app: &AppName, revision: atoll_model::Revision) -> Result<Option<Backend>, String> {
+    async fn renewed(
+        &self,
+        app: &AppName,
+        revision: atoll_model::Revision,
+    ) -> Result<Option<Backend>, String> {
         let Some(source) = self.store.source(app, revision).await.map_err(|e| e.to_string())? else {
             return Ok(None);
         };
         let builder = Arc::clone(&self.builder);
-        let built = tokio::task::spawn_blocking(move || builder.build(source)).await.map_err(|e| e.to_string())?;
+        let built =
+            tokio::task::spawn_blocking(move || builder.build(source)).await.map_err(|e| e.to_string())?;
         let bundle = built.map_err(|failure| {
             failure.diagnostics.first().map_or_else(|| "it does not build".to_owned(), |d| d.message.clone())
         })?;
@@ -54,8 +64,13 @@ impl AppSource for StoreSource {
         };
         let Some(backend) = backend else { return Ok(None) };
         let variables = BTreeMap::new();
-        let code =
-            AppCode { app: app.clone(), revision: record.revision, manifest: record.manifest, backend, variables };
+        let code = AppCode {
+            app: app.clone(),
+            revision: record.revision,
+            manifest: record.manifest,
+            backend,
+            variables,
+        };
         let runtime = Arc::clone(&self.runtime);
         let loaded = tokio::task::spawn_blocking(move || runtime.load(code)).await;
         loaded.map_err(|e| failed(e.to_string()))?.map(Some)

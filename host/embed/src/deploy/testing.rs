@@ -62,7 +62,11 @@ impl Host {
         })
     }
 
-    async fn ephemeral(&self, bundle: &Bundle, migrations: &[Migration]) -> Result<Arc<Ephemeral>, HostError> {
+    async fn ephemeral(
+        &self,
+        bundle: &Bundle,
+        migrations: &[Migration],
+    ) -> Result<Arc<Ephemeral>, HostError> {
         let state = Ephemeral::open(&bundle.manifest.name, migrations, self.limits()).await;
         state.map(Arc::new).map_err(super::refuse_migration)
     }
