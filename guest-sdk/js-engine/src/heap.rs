@@ -24,9 +24,12 @@ const ARENA_HEADER_BYTES: usize = 8;
 /// Opening an arena writes to all of its blocks: for small blocks that costs more than the page.
 const ARENA_SIZE_COMMON: usize = 128;
 
-/// Holes smaller than this are QuickJS's arenas' own; larger than the last nobody minds.
-const HOLE_SIZES: [usize; 14] =
-    [65_536, 16_384, 8_192, 4_200, 2_048, 1_024, 512, 256, 128, 96, 64, 48, 32, 16];
+/// Sizes of holes that are filled. A small allocation takes a hole of its very size, in steps of 8 bytes, or
+/// else of free memory in one piece.
+fn hole_sizes() -> impl Iterator<Item = usize> {
+    const LARGE: [usize; 6] = [65_536, 16_384, 8_192, 4_096, 2_048, 1_024];
+    LARGE.into_iter().chain((1..=64).rev().map(|step| step * 8))
+}
 
 unsafe extern "C" {
     fn malloc(size: usize) -> *mut u8;
@@ -64,7 +67,7 @@ pub(crate) fn plug_holes(ctx: &Ctx<'_>) {
     // SAFETY: plain allocations, zeroed in the size that they have.
     unsafe {
         // First these: no arena is opened in one of them then.
-        for size in HOLE_SIZES {
+        for size in hole_sizes() {
             fill(top, size, || malloc(size), |pointer| free(pointer));
         }
         for size in ARENA_SIZES.map(|size| size - ARENA_HEADER_BYTES) {

@@ -92,7 +92,6 @@ impl Parts {
             let shell = shell::encode(&whole, &code, layout.memory_pages)?;
             Ok(Self { code, initial, shell })
         };
-        if let Ok(p) = &make() { let p: &Self = p; let _ = std::fs::write("/tmp/engine.code.wasm", &p.code); }
         make().map_err(|error: ImageError| error.to_string())
     }
 }
