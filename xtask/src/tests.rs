@@ -16,6 +16,10 @@ const STEPS: &[Step] = &[
         setup::canvas()?;
         shell::command("npm").args(&["run", "--silent", "check"]).within("canvas").run()
     }),
+    ("vendored modules", || {
+        setup::npm_packages("host/build/vendor")?;
+        shell::command("node").args(&["vendor.mjs", "--check"]).within("host/build/vendor").run()
+    }),
     ("guests", || {
         setup::guest_toolchain()?;
         guests::build_rust_guests().map(|_| ())
