@@ -32,8 +32,10 @@ async fn the_same_source_is_the_same_revision() {
     assert_eq!(first.revision, second.revision);
 }
 
-/// What is wrong, as files over those of a good app, and what the first error must say.
-const BAD: &[(&str, &[(&str, &str)], &[&str])] = &[
+/// What is wrong, as files over those of a good app, and what the error must say.
+type Bad = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
+const BAD: &[Bad] = &[
     (
         "an unknown key",
         &[("atoll.toml", "name = \"a\"\n[backnd]\nentry = \"backend/index.ts\"\n")],

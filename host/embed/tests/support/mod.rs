@@ -1,5 +1,7 @@
 //! A host on a folder of its own, and short ways to talk to it.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where its set-up fails")]
+
 use std::path::{Path, PathBuf};
 
 use atoll::{

@@ -1,0 +1,203 @@
+//! The end of a specification: what a person should know about it, its description, and what was left over.
+
+use super::{draft::Draft, prompt::Prompt, subject, words};
+use crate::{Language, View};
+
+/// What a person should know about the choice of app.
+pub(super) fn caveats(prompt: &Prompt, draft: &mut Draft, nothing: bool) {
+    let mut say = |text: &str| draft.assumptions.push(text.to_owned());
+    if nothing {
+        say(
+            "The prompt does not say what to keep, so this is a place for notes. Say what each entry has, and it is made for that.",
+        );
+    }
+    match draft.archetype.map(|archetype| archetype.title) {
+        Some("Poll") => {
+            say("There is no part for polls yet: this is a list of options with a number of votes.")
+        }
+        Some("Messages") => {
+            say("There is no part for chats yet: this is a list of messages, the newest first.")
+        }
+        Some("Board") => say(
+            "There is no part for boards with columns yet: this is a list with a status and a filter for it.",
+        ),
+        _ => {}
+    }
+    if draft.entity.fields.len() < 3 && prompt.has("game|games|2048|snake|tetris|sudoku|hangman|tic-tac-toe")
+    {
+        draft
+            .assumptions
+            .push("There is no part for games yet: this keeps what can be kept, as a list.".to_owned());
+    }
+    if prompt.has("password|passwords manager|vault|keeper|list|safe") {
+        draft.assumptions.push("What is entered is stored as it is: for passwords, a password manager that encrypts them is the better place.".to_owned());
+    }
+    for (pattern, text) in [
+        (
+            "timer|pomodoro|stopwatch|countdown|metronome",
+            "There is no part for timers yet: this keeps what can be kept, as a list.",
+        ),
+        (
+            "converter|calculator|calculate|generator|formatter|split",
+            "There is no part for calculations like this yet: this keeps what can be kept, as a list.",
+        ),
+        (
+            "dashboard|chart|charts|graph|histogram",
+            "There is no part for charts yet: sums and bars stand above the list.",
+        ),
+        ("kanban|drag|dragging", "Entries are moved by their status, not by dragging."),
+    ] {
+        if prompt.has(pattern) && !draft.assumptions.iter().any(|one| one == text) {
+            draft.assumptions.push(text.to_owned());
+        }
+    }
+}
+
+/// The last touches, once all rules have spoken.
+pub(super) fn close(draft: &mut Draft, language: Language) {
+    if language != Language::English {
+        translate_usual(draft, language);
+    }
+    let view = draft.view;
+    if matches!(view, View::Form | View::Habits) {
+        draft.features.done = None;
+    }
+    if view != View::List && view != View::Cards {
+        draft.features.bin_days = None;
+    }
+    if view == View::Form || view == View::Habits {
+        draft.features.pin = false;
+    }
+    // A ticked field is no field of a form, so it cannot be asked for.
+    if let Some(done) = draft.features.done.as_ref().map(|done| done.field.clone())
+        && let Some(field) = draft.find_mut(&done)
+    {
+        field.required = false;
+        field.must_be_yes = false;
+    }
+    let known = |name: &String| draft.entity.field(name).is_some();
+    draft
+        .features
+        .figures
+        .retain(|figure| known(&figure.field) || matches!(figure.field.as_str(), "total" | "subtotal"));
+    draft.features.search.retain(known);
+    draft.features.filters.retain(known);
+}
+
+/// Labels that the rules brought along, in the language of the page.
+fn translate_usual(draft: &mut Draft, language: Language) {
+    const LABELS: &[(&str, [&str; 4])] = &[
+        ("Name", ["Nombre", "Name", "Nom", "名前"]),
+        ("Title", ["Título", "Titel", "Titre", "タイトル"]),
+        ("Done", ["Hecho", "Erledigt", "Fait", "完了"]),
+        ("Read", ["Leído", "Gelesen", "Lu", "読了"]),
+        ("Paid", ["Pagado", "Bezahlt", "Payé", "支払い済み"]),
+        ("Bought", ["Comprado", "Gekauft", "Acheté", "購入済み"]),
+        ("Date", ["Fecha", "Datum", "Date", "日付"]),
+        ("Notes", ["Notas", "Notizen", "Notes", "メモ"]),
+        ("Text", ["Texto", "Text", "Texte", "内容"]),
+        ("Customer", ["Cliente", "Kunde", "Client", "顧客"]),
+        ("Amount", ["Importe", "Betrag", "Montant", "金額"]),
+        ("Category", ["Categoría", "Kategorie", "Catégorie", "カテゴリ"]),
+        ("Description", ["Descripción", "Beschreibung", "Description", "説明"]),
+        ("Item", ["Artículo", "Artikel", "Article", "品物"]),
+        ("Open", ["Pendiente", "Offen", "Ouvert", "未完了"]),
+        ("To read", ["Por leer", "Ungelesen", "À lire", "未読"]),
+        ("To buy", ["Por comprar", "Zu kaufen", "À acheter", "未購入"]),
+        ("Unpaid", ["Sin pagar", "Offen", "Impayé", "未払い"]),
+        ("Overdue", ["Vencido", "Überfällig", "En retard", "期限切れ"]),
+        ("Low", ["Queda poco", "Knapp", "Bientôt épuisé", "残りわずか"]),
+    ];
+    let column = match language {
+        Language::English => return,
+        Language::Spanish => 0,
+        Language::German => 1,
+        Language::French => 2,
+        Language::Japanese => 3,
+    };
+    let translate = |label: &mut String| {
+        if let Some((_, languages)) = LABELS.iter().find(|(english, _)| english == label) {
+            *label = languages[column].to_owned();
+        }
+    };
+    draft.entity.fields.iter_mut().for_each(|field| translate(&mut field.label));
+    draft.features.highlights.iter_mut().for_each(|highlight| translate(&mut highlight.label));
+    if let Some(done) = &mut draft.features.done {
+        translate(&mut done.open_label);
+    }
+}
+
+/// One sentence about the app.
+pub(super) fn description(draft: &Draft) -> String {
+    let labels: Vec<String> = draft.entity.fields.iter().take(8).map(|field| field.label.clone()).collect();
+    let plural = subject::capitalized(&draft.entity.plural_label);
+    format!("{plural}: {}", labels.join(", "))
+}
+
+/// Whether anything is left of a prompt besides what was declined.
+pub(super) fn says_anything(prompt: &Prompt) -> bool {
+    (0..prompt.len()).any(|index| {
+        let word = prompt.word(index);
+        !word.is_empty()
+            && !prompt.is_hidden(index)
+            && !words::is_filler(word)
+            && !matches!(word, "helper" | "bot" | "script" | "program")
+    })
+}
+
+/// Clauses with words that no rule used, in the person's words.
+pub(super) fn left_over(prompt: &Prompt, draft: &Draft) -> Vec<String> {
+    let mut left: Vec<String> = Vec::new();
+    for sentence in prompt.sentences() {
+        let mut open: Option<std::ops::Range<usize>> = None;
+        let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
+        for clause in prompt.clauses(sentence) {
+            if is_left(prompt, draft, clause.clone()) {
+                open = Some(open.map_or(clause.clone(), |range| range.start..clause.end));
+            } else {
+                ranges.extend(open.take());
+            }
+        }
+        ranges.extend(open);
+        for range in ranges {
+            let text: String = prompt.written(trimmed(prompt, range)).chars().take(300).collect();
+            if !text.is_empty() {
+                left.push(text);
+            }
+        }
+    }
+    left.truncate(40);
+    left
+}
+
+/// Without "and", "but" and the like in front.
+fn trimmed(prompt: &Prompt, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let mut start = range.start;
+    while start < range.end
+        && matches!(prompt.word(start), "and" | "but" | "then" | "also" | "y" | "und" | "et")
+    {
+        start += 1;
+    }
+    start..range.end
+}
+
+fn is_left(prompt: &Prompt, draft: &Draft, clause: std::ops::Range<usize>) -> bool {
+    let mut content = 0_usize;
+    let mut unused = 0_usize;
+    for index in clause {
+        let word = prompt.word(index);
+        if word.is_empty() || words::is_filler(word) {
+            continue;
+        }
+        content += 1;
+        let known = prompt.is_used(index)
+            || draft.named(word).is_some()
+            || words::singular(word) == words::singular(&draft.entity.label)
+            || draft
+                .children
+                .iter()
+                .any(|child| words::singular(&child.entity.label) == words::singular(word));
+        unused += usize::from(!known);
+    }
+    unused > 0 && (unused * 3 >= content || unused >= 3)
+}
