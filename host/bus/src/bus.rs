@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use atoll_model::{AppName, Event, EventDraft, EventPattern, Limits};
+use atoll_model::{AppName, Event, EventDraft, EventPattern, Limits, manifest::SubscribeFrom};
 use atoll_sqlite::SqliteError;
 use futures::stream::BoxStream;
 use tokio::{
@@ -107,6 +107,20 @@ impl Bus {
     /// # Errors
     /// [`BusError::DiskFull`] or [`BusError::Log`] when it cannot be stored; nothing has changed then.
     pub async fn subscribe_app(&self, app: &AppName, patterns: &[EventPattern]) -> Result<(), BusError> {
+        self.subscribe_app_from(app, patterns, SubscribeFrom::Now).await
+    }
+
+    /// The same, and says where an app that is not subscribed yet begins: from now on, or with the oldest event
+    /// that is kept.
+    ///
+    /// # Errors
+    /// As [`Bus::subscribe_app`].
+    pub async fn subscribe_app_from(
+        &self,
+        app: &AppName,
+        patterns: &[EventPattern],
+        from: SubscribeFrom,
+    ) -> Result<(), BusError> {
         if patterns.is_empty() {
             return self.unsubscribe_app(app).await;
         }
@@ -120,7 +134,7 @@ impl Bus {
         }
         // One that is at work has its own place; one that is idle has passed everything that was routed.
         let at_least = known.as_ref().filter(|s| !s.is_busy()).map_or(0, |_| routed);
-        let cursor = inner.log.subscribe(app, patterns, at_least).await?;
+        let cursor = inner.log.subscribe(app, patterns, from, at_least).await?;
         let subscriber = match known {
             Some(subscriber) => {
                 subscriber.skip_to(at_least, patterns);

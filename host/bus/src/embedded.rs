@@ -7,7 +7,7 @@ mod schema;
 use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use atoll_model::{AppName, Event, EventPattern, Limits};
+use atoll_model::{AppName, Event, EventPattern, Limits, manifest::SubscribeFrom};
 use atoll_sqlite::{Readers, SqliteError, Writer, open_writer};
 use tokio::sync::watch;
 
@@ -105,10 +105,11 @@ impl DeliveryState for EmbeddedLog {
         &self,
         app: &AppName,
         patterns: &[EventPattern],
+        from: SubscribeFrom,
         at_least: u64,
     ) -> Result<u64, BusError> {
         let (app, patterns) = (app.clone(), patterns.to_vec());
-        self.writer.write(move |c| deliveries::subscribe(c, &app, &patterns, at_least)).await
+        self.writer.write(move |c| deliveries::subscribe(c, &app, &patterns, from, at_least)).await
     }
 
     async fn unsubscribe(&self, app: &AppName) -> Result<(), BusError> {

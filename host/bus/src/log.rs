@@ -2,7 +2,7 @@
 //! broker can.
 
 use async_trait::async_trait;
-use atoll_model::{AppName, Event, EventPattern, EventType};
+use atoll_model::{AppName, Event, EventPattern, EventType, manifest::SubscribeFrom};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::watch;
@@ -157,12 +157,13 @@ pub trait DeliveryState: Send + Sync + 'static {
     /// All subscriptions.
     async fn subscriptions(&self) -> Result<Vec<Subscription>, BusError>;
 
-    /// Makes or changes a subscription. A new one starts at the end of the log; one that is there goes on
-    /// where it stood, or at `at_least` if that is later. Answers where.
+    /// Makes or changes a subscription. A new one starts where `from` says; one that is there goes on where it
+    /// stood, or at `at_least` if that is later. Answers where.
     async fn subscribe(
         &self,
         app: &AppName,
         patterns: &[EventPattern],
+        from: SubscribeFrom,
         at_least: u64,
     ) -> Result<u64, BusError>;
 

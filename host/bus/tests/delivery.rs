@@ -4,7 +4,7 @@
 mod support;
 
 use atoll_bus::{Bus, BusError, Delivery, EmbeddedLog, Lagged, RetryOutcome};
-use atoll_model::Limits;
+use atoll_model::{Limits, manifest::SubscribeFrom};
 use futures::StreamExt as _;
 use serde_json::json;
 use support::{Answers, app, draft, patterns, quick_limits, start};
@@ -165,6 +165,22 @@ async fn an_unsubscribed_app_hears_nothing_and_starts_from_now_when_it_returns()
     bus.publish("/apps/todo", draft("todo.created", json!("heard"))).await.unwrap();
     let delivered = handler.wait_for(1).await;
     assert_eq!(delivered[0].event.data, json!("heard"));
+}
+
+#[tokio::test]
+async fn an_app_that_asks_for_the_start_hears_what_was_published_before_it_came() {
+    let (bus, handler, _dir) = start(&Answers::done()).await;
+    for number in 0..3 {
+        bus.publish("/apps/todo", draft("todo.created", json!(number))).await.unwrap();
+    }
+    let from = SubscribeFrom::Start;
+    bus.subscribe_app_from(&app("calendar"), &patterns(&["todo.*"]), from).await.unwrap();
+    handler.wait_for(3).await;
+    // A later deploy goes on where it stands.
+    bus.subscribe_app_from(&app("calendar"), &patterns(&["todo.created"]), from).await.unwrap();
+    bus.publish("/apps/todo", draft("todo.created", json!(3))).await.unwrap();
+    let heard: Vec<i64> = handler.wait_for(4).await.iter().filter_map(|d| d.event.data.as_i64()).collect();
+    assert_eq!(heard, [0, 1, 2, 3]);
 }
 
 #[tokio::test]

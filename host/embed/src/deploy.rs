@@ -123,7 +123,7 @@ impl Host {
         self.inner.apps.get(app).await?;
         let patterns: Vec<_> = manifest.events.subscribes.iter().map(|s| s.event_type.clone()).collect();
         if manifest.backend.is_some() && !patterns.is_empty() {
-            self.inner.bus.subscribe_app(app, &patterns).await?;
+            self.inner.bus.subscribe_app_from(app, &patterns, manifest.subscribes_from()).await?;
         } else {
             self.inner.bus.unsubscribe_app(app).await?;
         }

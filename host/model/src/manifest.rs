@@ -109,6 +109,20 @@ pub struct SubscribeManifest {
     /// A type, or one that ends in `.*`.
     #[serde(rename = "type")]
     pub event_type: EventPattern,
+    /// Where an app that is new begins to listen.
+    #[serde(default)]
+    pub from: SubscribeFrom,
+}
+
+/// Where an app begins to listen when it is deployed for the first time. Later deploys go on where it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SubscribeFrom {
+    /// With what is published from then on.
+    #[default]
+    Now,
+    /// With the oldest event that is kept, so that it sees what is there already.
+    Start,
 }
 
 /// `[[schedule]]`.
@@ -235,6 +249,14 @@ impl Manifest {
     #[must_use]
     pub fn subscribes_to(&self, event_type: &EventType) -> bool {
         self.events.subscribes.iter().any(|s| s.event_type.matches(event_type))
+    }
+
+    /// Where the app begins to listen when it is new. It has one place in the log: one subscription that asks
+    /// for the start brings the start for all.
+    #[must_use]
+    pub fn subscribes_from(&self) -> SubscribeFrom {
+        let from_start = self.events.subscribes.iter().any(|s| s.from == SubscribeFrom::Start);
+        if from_start { SubscribeFrom::Start } else { SubscribeFrom::Now }
     }
 
     /// The title, or the name.

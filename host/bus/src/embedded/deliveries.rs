@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use atoll_model::{AppName, EventPattern};
+use atoll_model::{AppName, EventPattern, manifest::SubscribeFrom};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -45,6 +45,7 @@ pub(super) fn subscribe(
     c: &Connection,
     app: &AppName,
     patterns: &[EventPattern],
+    from: SubscribeFrom,
     at_least: u64,
 ) -> Result<u64, BusError> {
     let patterns = serde_json::to_string(patterns).map_err(BusError::damaged)?;
@@ -52,7 +53,11 @@ pub(super) fn subscribe(
                ON CONFLICT (app) DO UPDATE SET patterns = excluded.patterns, cursor = max(cursor, ?4)
                RETURNING cursor";
     let last = last_sequence(c)?;
-    let values = params![app.as_str(), patterns, signed(last), signed(at_least.min(last))];
+    let first = match from {
+        SubscribeFrom::Now => last,
+        SubscribeFrom::Start => 0,
+    };
+    let values = params![app.as_str(), patterns, signed(first), signed(at_least.min(last))];
     Ok(unsigned(c.prepare_cached(sql)?.query_row(values, |row| row.get(0))?))
 }
 

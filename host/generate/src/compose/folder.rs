@@ -33,7 +33,7 @@ pub(super) fn manifest(plan: &Plan<'_>) -> String {
         ));
     }
     for pattern in spec.sync.iter().flat_map(|sync| &sync.patterns) {
-        text.push_str(&format!("\n[[events.subscribes]]\ntype = \"{pattern}\"\n"));
+        text.push_str(&format!("\n[[events.subscribes]]\ntype = \"{pattern}\"\nfrom = \"start\"\n"));
     }
     text
 }

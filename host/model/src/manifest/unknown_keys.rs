@@ -36,7 +36,7 @@ const ROOT: &[(&str, Shape)] = &[
         "events",
         Table(&[
             ("publishes", Tables(&[("type", Value), ("schema", Value)])),
-            ("subscribes", Tables(&[("type", Value)])),
+            ("subscribes", Tables(&[("type", Value), ("from", Value)])),
         ]),
     ),
     ("schedule", Tables(&[("cron", Value)])),
