@@ -7,6 +7,7 @@ mod testing;
 
 use std::{sync::Arc, time::Instant};
 
+use atoll_build::TypeCheck;
 use atoll_model::{AppName, Bundle, Diagnostic, Manifest, SourceTree};
 use atoll_runtime::{AppCode, LoadedApp};
 use atoll_store::Migration;
@@ -88,6 +89,18 @@ impl Host {
     pub async fn check(&self, source: SourceTree) -> Result<Vec<Diagnostic>, HostError> {
         let builder = Arc::clone(&self.inner.builder);
         tokio::task::spawn_blocking(move || builder.check(&source))
+            .await
+            .map_err(|error| HostError::Internal(error.to_string()))
+    }
+
+    /// Checks a source's types with the TypeScript compiler of this machine, where there is one. It reads
+    /// whatever files the sources name, so it is for the owner's own sources, not for strangers'.
+    ///
+    /// # Errors
+    /// [`HostError::Internal`] only: findings, and that it was skipped, are the answer.
+    pub async fn type_check(&self, source: SourceTree) -> Result<TypeCheck, HostError> {
+        let builder = Arc::clone(&self.inner.builder);
+        tokio::task::spawn_blocking(move || builder.type_check(&source))
             .await
             .map_err(|error| HostError::Internal(error.to_string()))
     }

@@ -27,6 +27,7 @@ mod info;
 mod logs;
 mod report;
 
+pub use atoll_build::TypeCheck;
 pub use atoll_bus::{BusError, DeadLetter, Lagged, RetryOutcome};
 pub use atoll_generate::AppSpecification;
 pub use atoll_model as model;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use atoll::{Diagnostic, Host, SourceTree, TypeCheck};
+
 use crate::{error::CliError, local_host::LocalHost, output::Output, pack};
 
 /// Arguments of `atoll check`.
@@ -15,14 +17,20 @@ pub(crate) struct CheckArgs {
 pub(crate) async fn run(args: CheckArgs, output: &Output) -> Result<(), CliError> {
     let source = pack::read(&args.dir).await?;
     let local = LocalHost::start().await?;
-    let result = local.host.check(source).await;
+    let checked = check(&local.host, source).await;
     local.stop().await;
-    let diagnostics = result?;
+    let (diagnostics, skipped) = checked?;
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     if output.is_json() {
-        output.json(&serde_json::json!({ "ok": errors == 0, "diagnostics": diagnostics }))?;
+        let types = skipped.as_deref().map_or("checked", |_| "skipped");
+        output.json(&serde_json::json!({
+            "ok": errors == 0, "diagnostics": diagnostics, "types": types, "types_skipped_because": skipped,
+        }))?;
     } else {
         output.diagnostics(&diagnostics);
+        if let Some(reason) = &skipped {
+            output.progress(format!("types were not checked (skipped): {reason}"));
+        }
     }
     if errors > 0 {
         return Err(CliError::Failed(format!("{errors} error(s) in {}", args.dir.display())));
@@ -34,4 +42,19 @@ pub(crate) async fn run(args: CheckArgs, output: &Output) -> Result<(), CliError
         })?;
     }
     Ok(())
+}
+
+/// The scan, and then the types: a source that does not parse has none. Answers why the types were skipped.
+async fn check(host: &Host, source: SourceTree) -> Result<(Vec<Diagnostic>, Option<String>), CliError> {
+    let mut diagnostics = host.check(source.clone()).await?;
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Ok((diagnostics, Some("the source has errors already".into())));
+    }
+    match host.type_check(source).await? {
+        TypeCheck::Done(found) => {
+            diagnostics.extend(found);
+            Ok((diagnostics, None))
+        }
+        TypeCheck::Skipped { reason } => Ok((diagnostics, Some(reason))),
+    }
 }
