@@ -105,7 +105,6 @@ pub fn analyze(prompt: &str, neighbours: &[Neighbour], limits: &Limits) -> Resul
     let title = subject.title.clone();
     let mut draft = start::start(subject, found, limits, &prompt);
     draft.assumptions.splice(0..0, assumptions);
-    finish::caveats(&prompt, &mut draft, nothing);
     rules::apply(&mut prompt, &mut draft);
     features::apply(&mut prompt, &mut draft);
     features::defaults(&mut draft);
@@ -113,6 +112,7 @@ pub fn analyze(prompt: &str, neighbours: &[Neighbour], limits: &Limits) -> Resul
     let name = AppName::nearest(&title).or_else(|| AppName::nearest(&draft.entity.plural.replace('_', "-")));
     let name = name.unwrap_or_else(fallback_name);
     let sync = sync::apply(&mut prompt, &mut draft, neighbours, name.as_str());
+    finish::caveats(&prompt, &mut draft, nothing, sync.is_some());
     finish::close(&mut draft, language);
     let not_understood = finish::left_over(&prompt, &draft);
     Ok(Analysis {

@@ -350,7 +350,7 @@ fn cells(from: &str, to: &str) -> Option<Pattern> {
         shown: format!("{} … {}", write(from.letter, from.number), write(to.letter, to.number)),
         example: write(from.letter, from.number),
         other_example: other,
-        counterexample: write(next_letter, to.number + 1),
+        counterexample: write(next_letter, from.number),
     })
 }
 

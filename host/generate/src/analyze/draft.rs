@@ -17,6 +17,8 @@ pub(super) struct Draft {
     pub(super) rules: Vec<Rule>,
     pub(super) children: Vec<Child>,
     pub(super) assumptions: Vec<String>,
+    /// Clauses that ask for what no part can do, whatever of them was understood.
+    pub(super) not_built: Vec<std::ops::Range<usize>>,
 }
 
 impl Draft {

@@ -3,52 +3,51 @@
 use super::{draft::Draft, prompt::Prompt, subject, words};
 use crate::{Language, View};
 
+/// Kinds of app that no part makes yet: what asks for them, and what is made instead.
+const NOT_YET: &[(&str, &str)] = &[
+    ("poll|vote|voting", "There is no part for polls yet: this is a list of options with a number of votes."),
+    ("chat|messenger", "There is no part for chats yet: this is a list of messages, the newest first."),
+    (
+        "kanban|scrum",
+        "There is no part for boards with columns yet: this is a list with a status and a filter for it.",
+    ),
+    (
+        "timer|pomodoro|stopwatch|countdown|metronome",
+        "There is no part for timers yet: this keeps what can be kept, as a list.",
+    ),
+    (
+        "converter|calculator|calculate|generator|formatter|split",
+        "There is no part for calculations like this yet: this keeps what can be kept, as a list.",
+    ),
+    (
+        "dashboard|chart|charts|graph|histogram",
+        "There is no part for charts yet: sums and bars stand above the list.",
+    ),
+];
+
 /// What a person should know about the choice of app.
-pub(super) fn caveats(prompt: &Prompt, draft: &mut Draft, nothing: bool) {
+pub(super) fn caveats(prompt: &Prompt, draft: &mut Draft, nothing: bool, follows: bool) {
     let mut say = |text: &str| draft.assumptions.push(text.to_owned());
     if nothing {
         say(
             "The prompt does not say what to keep, so this is a place for notes. Say what each entry has, and it is made for that.",
         );
     }
-    match draft.archetype.map(|archetype| archetype.title) {
-        Some("Poll") => {
-            say("There is no part for polls yet: this is a list of options with a number of votes.")
-        }
-        Some("Messages") => {
-            say("There is no part for chats yet: this is a list of messages, the newest first.")
-        }
-        Some("Board") => say(
-            "There is no part for boards with columns yet: this is a list with a status and a filter for it.",
-        ),
-        _ => {}
-    }
-    if draft.entity.fields.len() < 3 && prompt.has("game|games|2048|snake|tetris|sudoku|hangman|tic-tac-toe")
-    {
-        draft
-            .assumptions
-            .push("There is no part for games yet: this keeps what can be kept, as a list.".to_owned());
-    }
     if prompt.has("password|passwords manager|vault|keeper|list|safe") {
-        draft.assumptions.push("What is entered is stored as it is: for passwords, a password manager that encrypts them is the better place.".to_owned());
+        say(
+            "What is entered is stored as it is: for passwords, a password manager that encrypts them is the better place.",
+        );
     }
-    for (pattern, text) in [
-        (
-            "timer|pomodoro|stopwatch|countdown|metronome",
-            "There is no part for timers yet: this keeps what can be kept, as a list.",
-        ),
-        (
-            "converter|calculator|calculate|generator|formatter|split",
-            "There is no part for calculations like this yet: this keeps what can be kept, as a list.",
-        ),
-        (
-            "dashboard|chart|charts|graph|histogram",
-            "There is no part for charts yet: sums and bars stand above the list.",
-        ),
-        ("kanban|drag|dragging", "Entries are moved by their status, not by dragging."),
-    ] {
-        if prompt.has(pattern) && !draft.assumptions.iter().any(|one| one == text) {
+    // A list of board games is no game.
+    let games = "game|games|2048|snake|tetris|sudoku|hangman|tic-tac-toe";
+    let game = (games, "There is no part for games yet: this keeps what can be kept, as a list.");
+    let game = (draft.entity.fields.len() < 3).then_some(game);
+    for (pattern, text) in game.into_iter().chain(NOT_YET.iter().copied()) {
+        // "What goes on in the kanban board": the other app is one, not this.
+        let others = follows && ["kanban|scrum", "poll|vote|voting", "chat|messenger"].contains(&pattern);
+        if let Some(found) = prompt.find(pattern).filter(|_| !others) {
             draft.assumptions.push(text.to_owned());
+            draft.not_built.push(prompt.clause_of(found.start));
         }
     }
 }
@@ -182,6 +181,9 @@ fn trimmed(prompt: &Prompt, range: std::ops::Range<usize>) -> std::ops::Range<us
 }
 
 fn is_left(prompt: &Prompt, draft: &Draft, clause: std::ops::Range<usize>) -> bool {
+    if draft.not_built.contains(&clause) {
+        return true;
+    }
     let mut content = 0_usize;
     let mut unused = 0_usize;
     for index in clause {

@@ -26,6 +26,7 @@ pub(super) fn start(subject: Subject, found: Found, limits: &Limits, prompt: &Pr
         rules: found.rules,
         children: Vec::new(),
         assumptions: Vec::new(),
+        not_built: Vec::new(),
     };
     if draft.view == View::List && is_form(prompt) {
         draft.view = View::Form;

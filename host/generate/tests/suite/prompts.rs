@@ -45,6 +45,20 @@ fn what_the_page_does_not_show_is_said_to_be_not_understood() {
 }
 
 #[test]
+fn what_a_specification_says_it_shows_is_in_the_source_of_the_page() {
+    for (prompt, outcome) in crate::support::outcomes() {
+        let Ok((analysis, tree)) = outcome else { continue };
+        let page: Vec<String> =
+            tree.under("frontend").map(|(_, bytes)| String::from_utf8_lossy(bytes).to_lowercase()).collect();
+        for text in prompt.mentions.iter().filter(|text| analysis.specification.shows(text)) {
+            let words: Vec<String> = text.to_lowercase().split([' ', '-']).map(str::to_owned).collect();
+            let shown = page.iter().any(|file| words.iter().all(|word| file.contains(word.as_str())));
+            assert!(shown, "{}: {text:?} is not in the page", prompt.id);
+        }
+    }
+}
+
+#[test]
 fn specifications_survive_json() {
     for (prompt, outcome) in crate::support::outcomes() {
         let Ok((analysis, _)) = outcome else { continue };

@@ -231,6 +231,21 @@ fn what_no_rule_understood_is_said_in_the_persons_words() {
 }
 
 #[test]
+fn kinds_of_app_that_no_part_makes_are_said_to_be_missing() {
+    for prompt in [
+        "Pomodoro timer with a sound",
+        "unit converter: length, weight, volume",
+        "2048 game",
+        "a poll about lunch",
+        "Team chat with channels",
+    ] {
+        let analysis = understood(prompt);
+        assert!(analysis.assumptions.iter().any(|text| text.contains("There is no part for")), "{prompt}");
+        assert!(!analysis.not_understood.is_empty(), "{prompt}");
+    }
+}
+
+#[test]
 fn a_calendar_follows_the_todo_app_on_the_canvas() {
     let (todo, tree) =
         made("Create a todo list with categories, due dates, and priority levels", &[]).unwrap();

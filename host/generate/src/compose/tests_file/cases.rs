@@ -2,6 +2,7 @@
 
 mod more;
 
+use super::sample;
 use crate::{
     Field, FieldKind, GenerateError,
     compose::{
@@ -168,11 +169,11 @@ fn done(plan: &Plan<'_>) -> Option<String> {
     let (field, path) = (&done.field, &plan.names.path);
     let body = format!(
         "const first = await create(1);\nawait create(2);\n\
+         const open = async () => ((await (await app.fetch(\"/{path}/summary\")).json()) as Summary).open;\n\
+         expect(await open()).toBe(2);\n\
          await send(\"PATCH\", `/{path}/${{first.id}}`, {{ {field}: true }});\n\
          expect((await list(\"{field}=1\")).map(({{ id }}) => id)).toEqual([first.id]);\n\
-         expect((await list(\"{field}=0\")).length).toBe(1);\n\
-         const summary = (await (await app.fetch(\"/{path}/summary\")).json()) as Summary;\n\
-         expect(summary.open).toBe(1);"
+         expect((await list(\"{field}=0\")).length).toBe(1);\nexpect(await open()).toBe(1);"
     );
     Some(test("what is ticked is kept, and can be told from what is open", &lines(&body)))
 }
@@ -180,9 +181,11 @@ fn done(plan: &Plan<'_>) -> Option<String> {
 fn pinned(plan: &Plan<'_>) -> Option<String> {
     let path = &plan.names.path;
     plan.spec.features.pin.then(|| {
+        let (_, change) = sample::change(plan);
         let body = format!(
-            "const first = await create(1);\nawait create(2);\n\
-             await send(\"PATCH\", `/{path}/${{first.id}}`, {{ pinned: true }});\nexpect((await list())[0]?.id).toBe(first.id);\n\
+            "const first = await create(1);\nconst second = await create(2);\n\
+             await send(\"PATCH\", `/{path}/${{first.id}}`, {{ pinned: true }});\n\
+             await send(\"PATCH\", `/{path}/${{second.id}}`, {{ {change} }});\nexpect((await list())[0]?.id).toBe(first.id);\n\
              await send(\"PATCH\", `/{path}/${{first.id}}`, {{ pinned: false }});\nexpect((await list())[0]?.pinned).toBe(false);"
         );
         test("what is pinned comes first", &lines(&body))
@@ -193,9 +196,10 @@ fn bin(plan: &Plan<'_>) -> Option<String> {
     let path = &plan.names.path;
     plan.spec.features.bin_days.map(|_| {
         let body = format!(
-            "const made = await create();\nawait send(\"DELETE\", `/{path}/${{made.id}}`);\n\
-             expect((await list()).length).toBe(0);\nexpect((await list(\"bin=1\")).length).toBe(1);\n\
-             await send(\"POST\", `/{path}/${{made.id}}/restore`);\nexpect((await list()).length).toBe(1);"
+            "const made = await create();\nawait create(2);\nawait send(\"DELETE\", `/{path}/${{made.id}}`);\n\
+             expect((await list()).length).toBe(1);\n\
+             expect((await list(\"bin=1\")).map(({{ id }}) => id)).toEqual([made.id]);\n\
+             await send(\"POST\", `/{path}/${{made.id}}/restore`);\nexpect((await list()).length).toBe(2);"
         );
         test("what was deleted waits in the bin and can be restored", &lines(&body))
     })

@@ -153,9 +153,11 @@ pub(super) fn closing(plan: &Plan<'_>) -> Option<String> {
 pub(super) fn repeat(plan: &Plan<'_>) -> Result<Option<String>, GenerateError> {
     let Some(repeat) = plan.spec.features.repeat else { return Ok(None) };
     let path = &plan.names.path;
+    let date = &plan.date_field()?.name;
     let body = format!(
         "expect((await send(\"POST\", \"/{path}\", sample(1, {{ repeat_weeks: 3 }}))).status).toBe(201);\n\
-         expect((await list()).length).toBe(3);\n\
+         const days = (await list()).map((one) => Date.parse(one.{date}.slice(0, 10)) / 86_400_000).sort();\n\
+         expect(days.map((day) => day - (days[0] ?? 0))).toEqual([0, 7, 14]);\n\
          expect((await send(\"POST\", \"/{path}\", sample(2, {{ repeat_weeks: {} }}))).status).toBe(422);\n\
          expect((await list()).length).toBe(3);",
         repeat.weeks_max + 1
