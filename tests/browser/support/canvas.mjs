@@ -43,21 +43,55 @@ async function fill(form, label, value) {
   return field.selectOption({ label: value })
 }
 
+/** Frames of drawing in which the plane must not move: it may still be on its way to a new app. */
+const STANDING_FRAMES = 30
+
+/** Where an app's frame is on the screen, once it stands still. */
+async function standingBox(page, app) {
+  const iframe = await page.locator(`section[data-app="${app}"] iframe`).elementHandle()
+  await iframe.evaluate((element, frames) => {
+    const place = () => JSON.stringify(element.getBoundingClientRect())
+    return new Promise((resolve) => {
+      let [last, still] = [place(), 0]
+      const look = () => {
+        const now = place()
+        still = now === last ? still + 1 : 0
+        last = now
+        if (still >= frames) resolve()
+        else requestAnimationFrame(look)
+      }
+      requestAnimationFrame(look)
+    })
+  }, STANDING_FRAMES)
+  return iframe.boundingBox()
+}
+
 /**
  * Clicks in an app's frame with the mouse, where a person would. The plane may be zoomed, and a locator's own
- * `click` looks for its target at the place that the frame would have without that.
+ * `click` looks for its target at the place that the frame would have without that. What something else covers
+ * is brought into view first, as a person would.
  */
 export async function clickInFrame(page, app, locator) {
   await locator.waitFor()
   await locator.scrollIntoViewIfNeeded()
   const frame = await frameOf(page, app)
-  const box = await page.locator(`section[data-app="${app}"] iframe`).boundingBox()
-  const zoom = box.width / (await frame.evaluate(() => innerWidth))
-  const middle = await locator.evaluate((element) => {
-    const rect = element.getBoundingClientRect()
-    return { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }
-  })
-  await page.mouse.click(box.x + middle.x * zoom, box.y + middle.y * zoom)
+  const target = async () => {
+    const box = await standingBox(page, app)
+    const zoom = box.width / (await frame.evaluate(() => innerWidth))
+    const middle = await locator.evaluate((element) => {
+      const rect = element.getBoundingClientRect()
+      return { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }
+    })
+    return { x: box.x + middle.x * zoom, y: box.y + middle.y * zoom }
+  }
+  const isInSight = ({ x, y }) =>
+    page.evaluate(([x, y, app]) => document.elementFromPoint(x, y) === document.querySelector(`section[data-app="${app}"] iframe`), [x, y, app])
+  let point = await target()
+  if (!(await isInSight(point))) {
+    await page.getByRole('button', { name: /fit view/i }).click()
+    point = await target()
+  }
+  await page.mouse.click(point.x, point.y)
 }
 
 /** Adds a task in the app's window on the canvas. */
