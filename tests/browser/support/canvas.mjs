@@ -84,8 +84,11 @@ export async function clickInFrame(page, app, locator) {
     })
     return { x: box.x + middle.x * zoom, y: box.y + middle.y * zoom }
   }
-  const isInSight = ({ x, y }) =>
-    page.evaluate(([x, y, app]) => document.elementFromPoint(x, y) === document.querySelector(`section[data-app="${app}"] iframe`), [x, y, app])
+  const isInSight = (at) =>
+    page.evaluate(
+      ([x, y, name]) => document.elementFromPoint(x, y) === document.querySelector(`section[data-app="${name}"] iframe`),
+      [at.x, at.y, app],
+    )
   let point = await target()
   if (!(await isInSight(point))) {
     await page.getByRole('button', { name: /fit view/i }).click()
