@@ -1,6 +1,7 @@
 //! The JavaScript engine: builds the guest `guest-sdk/js-engine` and commits the result beside what uses it, with
 //! a record of the sources and tools that it was built from. A test of `host/image` reads the same record.
 
+mod quickjs;
 mod toolchain;
 
 use std::{
@@ -21,11 +22,12 @@ const RECORD: &str = "host/image/engine/engine.json";
 const GUEST: &str = "guest-sdk/js-engine";
 
 /// Everything that the engine is built from, besides the tools.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     "guest-sdk/js-engine/Cargo.lock",
     "guest-sdk/js-engine/Cargo.toml",
     "guest-sdk/js-engine/build.rs",
     "guest-sdk/js-engine/js",
+    "guest-sdk/js-engine/quickjs.patch",
     "guest-sdk/js-engine/src",
     "wit",
 ];

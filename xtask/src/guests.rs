@@ -1,6 +1,10 @@
-//! Builds the Rust guests: a core module for `wasm32-unknown-unknown`, then a component of it.
+//! Builds the Rust guests: a core module for `wasm32-unknown-unknown`, then a component of it. And tests them, which
+//! is native: the SDK has a host of its own for that.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use wit_component::ComponentEncoder;
 
@@ -11,37 +15,66 @@ use crate::{
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The example whose code this builds.
-const FOLDER: &str = "examples/hello-rust";
+/// The examples whose code is Rust, by their folders below `examples`.
+const EXAMPLES: &[&str] = &["hello-rust", "rust-notes"];
 
-/// What the component is made from.
-const INPUTS: &[&str] = &[
-    "examples/hello-rust/src",
-    "examples/hello-rust/Cargo.toml",
-    "examples/hello-rust/Cargo.lock",
+/// What every component is made from, besides its own folder.
+const SHARED_INPUTS: &[&str] = &[
     "guest-sdk/rust/src",
     "guest-sdk/rust/Cargo.toml",
+    "guest-sdk/rust/macros/src",
+    "guest-sdk/rust/macros/Cargo.toml",
     "wit",
 ];
 
-/// Builds `examples/hello-rust/hello-rust.wasm`, unless it is there and nothing that it is made from has
-/// changed. Answers its path.
-pub(crate) fn build_rust_guests() -> Result<PathBuf, String> {
-    let folder = root().join(FOLDER);
-    let component = folder.join("hello-rust.wasm");
-    let stamp = folder.join("target/.stamp");
-    let inputs = setup::hash_of(INPUTS)?;
+/// Of an example's folder.
+const OWN_INPUTS: &[&str] = &["src", "Cargo.toml", "Cargo.lock"];
+
+/// Where cargo builds, for all of them together: the standard library takes longest, and is the same.
+const TARGET_DIR: &str = "target/guests";
+const TEST_TARGET_DIR: &str = "target/guests-native";
+
+/// Builds `examples/NAME/NAME.wasm` for every Rust example, unless it is there and nothing that it is made from has
+/// changed. Answers their paths.
+pub(crate) fn build_rust_guests() -> Result<Vec<PathBuf>, String> {
+    EXAMPLES.iter().map(|name| build(name)).collect()
+}
+
+fn build(name: &str) -> Result<PathBuf, String> {
+    let folder = format!("examples/{name}");
+    let component = root().join(&folder).join(format!("{name}.wasm"));
+    let stamp = root().join(TARGET_DIR).join(format!("{name}.stamp"));
+    let own: Vec<String> = OWN_INPUTS.iter().map(|input| format!("{folder}/{input}")).collect();
+    let inputs: Vec<&str> = own.iter().map(String::as_str).chain(SHARED_INPUTS.iter().copied()).collect();
+    let inputs = setup::hash_of(&inputs)?;
     if component.is_file() && fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == inputs) {
         return Ok(component);
     }
     setup::guest_toolchain()?;
-    shell::note("building examples/hello-rust");
-    cargo_build()?.args(&["--release", "--target", TARGET, "--target-dir", "target"]).within(FOLDER).run()?;
-    let module = folder.join("target").join(TARGET).join("release/hello_rust.wasm");
+    shell::note(&format!("building {folder}"));
+    let target_dir = root().join(TARGET_DIR);
+    cargo_build()?
+        .args(&["--release", "--locked", "--target", TARGET, "--target-dir"])
+        .arg(&target_dir.display().to_string())
+        .within(&folder)
+        .run()?;
+    let module = target_dir.join(TARGET).join("release").join(format!("{}.wasm", name.replace('-', "_")));
     let bytes = encode(&fs::read(&module).map_err(|e| format!("cannot read {}: {e}", module.display()))?)?;
-    fs::write(&component, bytes).map_err(|e| format!("cannot write {}: {e}", component.display()))?;
-    fs::write(&stamp, inputs).map_err(|e| format!("cannot write {}: {e}", stamp.display()))?;
+    write(&component, &bytes)?;
+    write(&stamp, inputs.as_bytes())?;
     Ok(component)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    fs::write(path, bytes).map_err(|e| format!("cannot write {}: {e}", path.display()))
+}
+
+/// The tests of the SDK and of the examples over it.
+pub(crate) fn test_rust_guests() -> Result<(), String> {
+    let target_dir = root().join(TEST_TARGET_DIR).display().to_string();
+    let test = || shell::cargo(&["test", "--quiet", "--locked", "--target-dir", &target_dir]);
+    test().args(&["--workspace", "--features", "testing-sql"]).within("guest-sdk/rust").run()?;
+    EXAMPLES.iter().try_for_each(|name| test().within(&format!("examples/{name}")).run())
 }
 
 /// A component of a core module that wit-bindgen has left its types in.

@@ -12,6 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("atoll-image", &["atoll-model"]),
     ("atoll-build", &["atoll-model", "atoll-image"]),
     ("atoll-runtime", &["atoll-model", "atoll-image"]),
+    ("atoll-outbound", &["atoll-model"]),
     ("atoll-sqlite", &[]),
     ("atoll-bus", &["atoll-model", "atoll-sqlite"]),
     ("atoll-store", &["atoll-model", "atoll-sqlite"]),
@@ -23,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "atoll-image",
             "atoll-build",
             "atoll-runtime",
+            "atoll-outbound",
             "atoll-bus",
             "atoll-store",
             "atoll-generate",
@@ -47,7 +49,7 @@ const RESERVED: &[(&str, &[&str])] = &[
 
 /// Crates that must be in the tree once: two of them double the build, or do not fit together.
 const SINGLE: &[&str] =
-    &["wasmtime", "wasmparser", "wasm-encoder", "wit-component", "libsqlite3-sys", "axum", "tokio"];
+    &["wasmtime", "wasmparser", "wasm-encoder", "wit-component", "libsqlite3-sys", "axum", "tokio", "rustls"];
 
 pub(crate) fn check() -> Result<(), String> {
     let text = shell::cargo(&["metadata", "--format-version", "1", "--locked"]).output()?;

@@ -34,7 +34,8 @@ fn main() -> ExitCode {
             _ => return usage("engine takes --check or nothing"),
         },
         Some("prompts") => prompts::run(rest),
-        Some("guests") => guests::build_rust_guests().map(|path| shell::say(&path.display().to_string())),
+        Some("guests") => guests::build_rust_guests()
+            .map(|paths| paths.iter().for_each(|path| shell::say(&path.display().to_string()))),
         Some("help" | "--help" | "-h") => {
             shell::say(USAGE);
             Ok(())

@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
         setup::guest_toolchain()?;
         guests::build_rust_guests().map(|_| ())
     }),
+    ("rust guests' own tests", guests::test_rust_guests),
     ("lints", || {
         shell::cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]).run()
     }),

@@ -1,7 +1,7 @@
 // From the API's JSON to the types of this folder. A field that a newer or older host leaves out becomes its
 // empty value, so that the page goes on working beside it.
 import { parseBusEvent } from '../protocol/frame.ts'
-import type { AppInfo, BusMessage, Diagnostic, LogLevel, LogLine } from './types.ts'
+import type { AppInfo, BusMessage, Diagnostic, LogLevel, LogLine, SecretGrant } from './types.ts'
 
 export type Fields = Record<string, unknown>
 
@@ -18,6 +18,15 @@ const typesOf = (value: unknown): readonly string[] =>
   listOf(value)
     .map((item) => (typeof item === 'string' ? item : textOf(fieldsOf(item).type)))
     .filter((type) => type !== '')
+
+/** A secret is listed as its name, or as a table when the app holds a placeholder of it. */
+const secretsOf = (value: unknown): readonly SecretGrant[] =>
+  listOf(value)
+    .map((item) => {
+      const fields = typeof item === 'string' ? { name: item } : fieldsOf(item)
+      return { name: textOf(fields.name), placeholder: fields.placeholder === true, origins: textsOf(fields.origins) }
+    })
+    .filter((secret) => secret.name !== '')
 
 export function parseApp(value: unknown): AppInfo | null {
   const fields = fieldsOf(value)
@@ -37,7 +46,7 @@ export function parseApp(value: unknown): AppInfo | null {
     frontend: frontend && { width: numberOf(frontend.width, 380), height: numberOf(frontend.height, 520) },
     publishes: typesOf(fields.publishes),
     subscribes: typesOf(fields.subscribes),
-    grants: { kv: grants.kv === true, sql: grants.sql === true, http: textsOf(grants.http), secrets: textsOf(grants.secrets) },
+    grants: { kv: grants.kv === true, sql: grants.sql === true, http: textsOf(grants.http), secrets: secretsOf(grants.secrets) },
     limits: limits && { memory_mib: numberOf(limits.memory_mib), cpu_ms: numberOf(limits.cpu_ms), wall_ms: numberOf(limits.wall_ms) },
   }
 }

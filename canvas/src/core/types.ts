@@ -22,7 +22,15 @@ export interface Grants {
   readonly kv: boolean
   readonly sql: boolean
   readonly http: readonly string[]
-  readonly secrets: readonly string[]
+  readonly secrets: readonly SecretGrant[]
+}
+
+export interface SecretGrant {
+  readonly name: string
+  /** The app holds a placeholder only, which the host fills in. */
+  readonly placeholder: boolean
+  /** Towards these origins; none means every origin that the app may call. */
+  readonly origins: readonly string[]
 }
 
 export interface AppLimits {

@@ -1,5 +1,5 @@
 // What an app may do, in words for a person.
-import type { AppInfo } from './types.ts'
+import type { AppInfo, SecretGrant } from './types.ts'
 
 export interface Sentence {
   readonly text: string
@@ -20,8 +20,14 @@ export function grantsInWords(app: AppInfo): Sentence[] {
     ...(app.publishes.length > 0 ? [yes('Tells other apps when something happens in it.')] : []),
     ...(app.subscribes.length > 0 ? [yes('Hears what happens in other apps.')] : []),
     ...(http.length > 0 ? http.map((origin) => yes(`May call ${origin}.`)) : [no('Reaches nothing on the internet.')]),
-    ...secrets.map((name) => yes(`May read the secret ${name}.`)),
+    ...secrets.map((secret) => yes(secretInWords(secret))),
   ]
+}
+
+function secretInWords({ name, placeholder, origins }: SecretGrant): string {
+  if (!placeholder) return `May read the secret ${name}.`
+  const where = origins.length > 0 ? origins.join(' and ') : 'the origins that it may call'
+  return `May send the secret ${name} to ${where}, without reading it.`
 }
 
 export function limitsInWords(app: AppInfo): string[] {

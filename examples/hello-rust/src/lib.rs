@@ -1,9 +1,8 @@
 //! A guest book: a Rust backend with the same state, events, limits and log as any other app of Atoll.
 
-use atoll_sdk::{Error, Request, Response, bus, kv, log, now_ms, variable};
+use atoll_sdk::{CapabilityError, Error, IntoResponse, Json, Request, Response, bus, clock, config, kv, log};
 use serde::{Deserialize, Serialize};
-
-atoll_sdk::http_app!(fetch);
+use serde_json::{Value, json};
 
 #[derive(Deserialize, Serialize)]
 struct Guest {
@@ -12,36 +11,59 @@ struct Guest {
     signed_at_ms: u64,
 }
 
-fn fetch(request: Request) -> Result<Response, Error> {
+#[atoll_sdk::main]
+fn fetch(mut request: Request) -> Result<Response, Error> {
     match (request.method(), request.path()) {
-        ("GET", "/") => greet(&request),
-        ("GET", "/guests") => guests(),
-        ("POST", "/guests") => sign(&request),
+        ("GET", "/") => greet(&request).into_response(),
+        ("GET", "/guests") => guests().into_response(),
+        ("POST", "/guests") => sign(request.json()?).into_response(),
         _ => Ok(Response::not_found()),
     }
 }
 
-fn greet(request: &Request) -> Result<Response, Error> {
-    let greeting = variable("GREETING").unwrap_or_else(|| "Hi".into());
+fn greet(request: &Request) -> Json<Value> {
+    let greeting = config::get("GREETING").unwrap_or_else(|| "Hi".into());
     let name = request.query("name").unwrap_or_else(|| "world".into());
-    Response::json(&serde_json::json!({ "message": format!("{greeting}, {name}!") }))
+    Json(json!({ "message": format!("{greeting}, {name}!") }))
 }
 
-fn guests() -> Result<Response, Error> {
+fn guests() -> Result<Json<Vec<Guest>>, CapabilityError> {
     let mut guests = Vec::new();
-    for key in kv::list("guest:", None, 100)?.keys {
-        guests.extend(kv::get_json::<Guest>(&key)?);
+    for key in kv::list("guest:").page_size(100).take(100) {
+        guests.extend(kv::get_json::<Guest>(&key?.name)?);
     }
-    Response::json(&guests)
+    Ok(Json(guests))
 }
 
-fn sign(request: &Request) -> Result<Response, Error> {
-    let Ok(mut guest) = request.json::<Guest>() else {
-        return Ok(Response::bad_request("send {\"name\": \"…\"}"));
-    };
-    guest.signed_at_ms = now_ms();
+fn sign(mut guest: Guest) -> Result<(u16, Json<Guest>), CapabilityError> {
+    guest.signed_at_ms = clock::now_ms();
     kv::put_json(&format!("guest:{}", guest.name), &guest)?;
     bus::publish("guest.signed", &guest)?;
-    log::info(format!("{} signed", guest.name));
-    Ok(Response::json(&guest)?.with_status(201))
+    log::info!("{} signed", guest.name);
+    Ok((201, Json(guest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use atoll_sdk::testing::TestHost;
+
+    use super::*;
+
+    #[test]
+    fn a_guest_who_signed_is_in_the_book_and_on_the_bus() {
+        let host = TestHost::new();
+        let ada = Request::new("POST", "/guests").with_json(&json!({ "name": "Ada" }));
+        assert_eq!(host.fetch(fetch, ada).status, 201);
+        let book: Vec<Value> = host.fetch(fetch, Request::new("GET", "/guests")).json();
+        assert_eq!(book[0]["name"], "Ada");
+        assert_eq!(host.published()[0].event_type, "guest.signed");
+    }
+
+    #[test]
+    fn who_sends_nonsense_is_told_what_is_wrong() {
+        let host = TestHost::new();
+        let answer = host.fetch(fetch, Request::new("POST", "/guests").with_body(b"nonsense".to_vec()));
+        assert_eq!(answer.status, 400);
+        assert!(answer.text().contains("the body is not as expected"), "{}", answer.text());
+    }
 }

@@ -5,10 +5,13 @@ import { setTimeout } from "internal:timers";
 let create;
 let abort;
 
+/** Calls `step(reason)` when a signal is aborted, before its listeners. Answers what ends that. */
+export let follow;
+
 export class AbortSignal extends EventTarget {
   #aborted = false;
   #reason = undefined;
-  #steps = [];
+  #steps = new Set();
 
   static {
     create = () => {
@@ -23,8 +26,14 @@ export class AbortSignal extends EventTarget {
       if (signal.#aborted) return;
       signal.#aborted = true;
       signal.#reason = reason === undefined ? new DOMException("The operation was aborted", "AbortError") : reason;
-      for (const step of signal.#steps.splice(0)) step(signal.#reason);
+      const steps = signal.#steps;
+      signal.#steps = null;
+      for (const step of steps) step(signal.#reason);
       signal.dispatchEvent(new Event("abort"));
+    };
+    follow = (signal, step) => {
+      signal.#steps?.add(step);
+      return () => signal.#steps?.delete(step);
     };
   }
 
@@ -52,14 +61,16 @@ export class AbortSignal extends EventTarget {
     return signal;
   }
   static any(signals) {
+    const sources = [...signals];
+    for (const source of sources) if (!(source instanceof AbortSignal)) throw new TypeError("AbortSignal.any needs a list of AbortSignals");
     const result = create();
-    for (const signal of signals) {
-      if (signal.#aborted) {
-        abort(result, signal.#reason);
-        return result;
-      }
+    const aborted = sources.find((source) => source.#aborted);
+    if (aborted) {
+      abort(result, aborted.#reason);
+      return result;
     }
-    for (const signal of signals) signal.#steps.push((reason) => abort(result, reason));
+    const ends = sources.map((source) => follow(source, (reason) => abort(result, reason)));
+    follow(result, () => ends.forEach((end) => end()));
     return result;
   }
 }

@@ -1,16 +1,18 @@
-// Blob and File, in memory.
+// Blob and File, in memory. Of the constructor's options `endings` is absent: texts stay as they are.
 import native from "internal:native";
 import { TextEncoder } from "internal:encoding";
 import { ReadableStream } from "internal:stream";
 import { bytesOf, isBufferSource, usv } from "internal:webidl";
 
 const encoder = new TextEncoder();
+const PIECE_BYTES = 65_536;
 
 export class Blob {
   #bytes;
   #type;
 
   constructor(parts = [], options = {}) {
+    if (typeof parts !== "object" || parts === null) throw new TypeError("a Blob's parts are a list");
     const pieces = [];
     for (const part of parts) {
       if (part instanceof Blob) pieces.push(part.#bytes);
@@ -49,7 +51,14 @@ export class Blob {
     return native.utf8Decode(this.#bytes, false);
   }
   stream() {
-    return ReadableStream.from(this.size > 0 ? [this.bytesNow()] : []);
+    const bytes = this.#bytes;
+    let at = 0;
+    return new ReadableStream({
+      pull(controller) {
+        if (at < bytes.length) controller.enqueue(bytes.slice(at, (at += PIECE_BYTES)));
+        else controller.close();
+      },
+    });
   }
 }
 Object.defineProperty(Blob.prototype, "bytesNow", { enumerable: false });

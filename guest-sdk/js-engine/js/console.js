@@ -1,7 +1,7 @@
 // `console`: every method that prints becomes a line of the app's log.
 import native from "internal:native";
 import { inspect } from "internal:inspect";
-import { cleanStack } from "internal:failure";
+import { cleanStack } from "internal:stack";
 
 const DEBUG = 0;
 const INFO = 1;

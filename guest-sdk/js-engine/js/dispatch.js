@@ -8,7 +8,7 @@ import { ExecutionContext, hasWork, settle } from "internal:context";
 import { describe } from "internal:failure";
 import { makeEnv, missingGrants } from "internal:env";
 import { HttpError } from "@atoll/sdk";
-import { Response, sendResponse } from "internal:response";
+import { Response, isSendable, isWholeResponse, sendIfWhole, sendPiecemeal } from "internal:response";
 import { requestFromHost } from "internal:request";
 
 const HANDLERS = ["fetch", "event", "scheduled"];
@@ -28,30 +28,42 @@ export function setApp(module, name) {
 }
 
 function checked(response) {
-  if (response instanceof Response && response.status !== 0) return response;
+  if (isSendable(response)) return response;
   const what = response === undefined ? "nothing" : response === null ? "null" : `a value of type ${typeof response}`;
   const returned = response instanceof Response ? "Response.error()" : what;
   throw new TypeError(`the fetch handler must return a Response; it returned ${returned}`);
 }
 
 /** Calls the fetch handler with the request that the host holds. Answers what it returns. */
-export function startFetch(method, url, withBody) {
+export function startFetch(method, url, body) {
   if (typeof app.fetch !== "function") throw new TypeError("the app has no fetch handler");
   context = new ExecutionContext();
-  return app.fetch(requestFromHost(method, url, withBody), makeEnv(), context);
+  return app.fetch(requestFromHost(method, url, body), makeEnv(), context);
 }
 
-/** What the handler threw: an HttpError becomes its response, anything else is thrown on. */
+/** What the handler threw: an HttpError becomes its response, anything else is thrown on, after the work that the
+ *  handler left to waitUntil. */
 export function rescueFetch(thrown) {
   if (thrown instanceof HttpError) return thrown.toResponse();
-  throw thrown;
+  if (!hasWork(context)) throw thrown;
+  return settle(context).then(() => {
+    throw thrown;
+  });
 }
 
-/** Hands the response over; a promise only when there is something to wait for. */
+/** Hands the response over. A promise only when something is left to do: a body that comes bit by bit, or work that
+ *  goes on after the response. */
 export function finishFetch(response) {
-  checked(response);
-  if (hasWork(context)) return settle(context).then(() => sendResponse(response));
-  return sendResponse(response);
+  if (!hasWork(context) && sendIfWhole(response)) return undefined;
+  return finishLater(checked(response));
+}
+
+async function finishLater(response) {
+  try {
+    await sendPiecemeal(response);
+  } finally {
+    await settle(context);
+  }
 }
 
 /** The same in one piece, for an app's own tests. */
@@ -61,10 +73,14 @@ export async function callFetch(request) {
   try {
     response = await app.fetch(request, makeEnv(), own);
   } catch (thrown) {
-    response = rescueFetch(thrown);
+    await settle(own);
+    if (!(thrown instanceof HttpError)) throw thrown;
+    response = thrown.toResponse();
   }
-  await settle(own);
-  return checked(response);
+  checked(response);
+  // Work that goes on while a body is read must not keep the test from reading it.
+  if (isWholeResponse(response)) await settle(own);
+  return response;
 }
 
 /** Runs the event handler; answers the verdict. What it throws is thrown on. */
@@ -72,8 +88,11 @@ export async function callEvent(attributes) {
   if (typeof app.event !== "function") throw new TypeError("the app has no event handler");
   const event = new AppEvent(attributes);
   const own = new ExecutionContext();
-  await app.event(event, makeEnv(), own);
-  await settle(own);
+  try {
+    await app.event(event, makeEnv(), own);
+  } finally {
+    await settle(own);
+  }
   return verdictOf(event);
 }
 

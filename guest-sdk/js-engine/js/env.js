@@ -37,8 +37,8 @@ const MAKERS = [
 
 /** A fresh `env` for the call that runs. */
 export function makeEnv() {
-  const env = MAKERS[native.granted() & 7]();
-  const variables = native.variables();
+  const variables = native.environment();
+  const env = MAKERS[variables.pop() & 7]();
   // Their names cannot be those of bindings: the manifest is checked for that.
   for (let i = 0; i < variables.length; i += 2) env[variables[i]] = variables[i + 1];
   return env;

@@ -1,11 +1,14 @@
 // Event, CustomEvent and EventTarget: dispatch without a tree, since there is no document.
 
 const state = Symbol("event state");
+// Type to listeners. A symbol and no private field, since the global object is a target too, and was not
+// made by this constructor.
+const listeners = Symbol("listeners");
 
 export class Event {
   constructor(type, init = {}) {
     if (arguments.length === 0) throw new TypeError("Event needs a type");
-    this[state] = { type: `${type}`, target: null, canceled: false, stopped: false, passive: false };
+    this[state] = { type: `${type}`, target: null, current: null, canceled: false, stopped: false, passive: false };
     this[state].bubbles = Boolean(init?.bubbles);
     this[state].cancelable = Boolean(init?.cancelable);
     this[state].composed = Boolean(init?.composed);
@@ -18,7 +21,7 @@ export class Event {
     return this[state].target;
   }
   get currentTarget() {
-    return this[state].target;
+    return this[state].current;
   }
   get srcElement() {
     return this[state].target;
@@ -42,7 +45,7 @@ export class Event {
     return this[state].timeStamp;
   }
   get eventPhase() {
-    return this[state].target ? 2 : 0;
+    return this[state].current ? 2 : 0;
   }
   get isTrusted() {
     return false;
@@ -51,12 +54,18 @@ export class Event {
     if (this[state].cancelable && !this[state].passive) this[state].canceled = true;
   }
   stopPropagation() {}
+  get cancelBubble() {
+    return false;
+  }
   stopImmediatePropagation() {
     this[state].stopped = true;
   }
   composedPath() {
-    return this[state].target ? [this[state].target] : [];
+    return this[state].current ? [this[state].current] : [];
   }
+}
+for (const [phase, value] of Object.entries({ NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 })) {
+  for (const place of [Event, Event.prototype]) Object.defineProperty(place, phase, { value, enumerable: true });
 }
 
 export class CustomEvent extends Event {
@@ -70,43 +79,53 @@ export class CustomEvent extends Event {
   }
 }
 
-export class EventTarget {
-  #listeners = new Map();
+/** What a method was called on: the global object's may be called without one. */
+function targetOf(self) {
+  const target = self ?? globalThis;
+  if (!(target instanceof EventTarget)) throw new TypeError("this is not an EventTarget");
+  return target;
+}
 
+export class EventTarget {
   addEventListener(type, callback, options = {}) {
+    const target = targetOf(this);
     if (callback === null || callback === undefined) return;
     type = `${type}`;
     const capture = typeof options === "boolean" ? options : Boolean(options?.capture);
     const { once = false, passive = false, signal } = typeof options === "object" && options !== null ? options : {};
     if (signal?.aborted) return;
-    const list = this.#listeners.get(type) ?? [];
+    const known = listenersOf(target);
+    const list = known.get(type) ?? [];
     if (list.some((entry) => entry.callback === callback && entry.capture === capture)) return;
     // A new list: a dispatch that is under way goes on over the old one.
-    this.#listeners.set(type, [...list, { callback, capture, once, passive, removed: false }]);
-    signal?.addEventListener("abort", () => this.removeEventListener(type, callback, capture), { once: true });
+    known.set(type, [...list, { callback, capture, once, passive, removed: false }]);
+    signal?.addEventListener("abort", () => target.removeEventListener(type, callback, capture), { once: true });
   }
 
   removeEventListener(type, callback, options = {}) {
+    const known = listenersOf(targetOf(this));
     type = `${type}`;
     const capture = typeof options === "boolean" ? options : Boolean(options?.capture);
-    const list = this.#listeners.get(type) ?? [];
+    const list = known.get(type) ?? [];
     const entry = list.find((candidate) => candidate.callback === callback && candidate.capture === capture);
     if (!entry) return;
     entry.removed = true;
-    this.#listeners.set(type, list.filter((candidate) => candidate !== entry));
+    known.set(type, list.filter((candidate) => candidate !== entry));
   }
 
   dispatchEvent(event) {
+    const target = targetOf(this);
     if (!(event instanceof Event)) throw new TypeError("dispatchEvent needs an Event");
-    if (event[state].target !== null) throw new DOMException("The event is already being dispatched", "InvalidStateError");
-    event[state].target = this;
+    if (event[state].current !== null) throw new DOMException("The event is already being dispatched", "InvalidStateError");
+    event[state].target = target;
+    event[state].current = target;
     event[state].stopped = false;
-    for (const entry of this.#listeners.get(event.type) ?? []) {
+    for (const entry of target[listeners]?.get(event.type) ?? []) {
       if (entry.removed) continue;
-      if (entry.once) this.removeEventListener(event.type, entry.callback, entry.capture);
+      if (entry.once) target.removeEventListener(event.type, entry.callback, entry.capture);
       event[state].passive = entry.passive;
       try {
-        if (typeof entry.callback === "function") entry.callback.call(this, event);
+        if (typeof entry.callback === "function") entry.callback.call(target, event);
         else entry.callback.handleEvent(event);
       } catch (thrown) {
         reportError(thrown);
@@ -114,9 +133,14 @@ export class EventTarget {
       if (event[state].stopped) break;
     }
     event[state].passive = false;
-    event[state].target = null;
+    event[state].current = null;
     return !event.defaultPrevented;
   }
+}
+
+function listenersOf(target) {
+  if (!target[listeners]) Object.defineProperty(target, listeners, { value: new Map() });
+  return target[listeners];
 }
 
 /** Gives a class an `onname` attribute: a listener that takes the place of the one before. */

@@ -1,4 +1,5 @@
 // How an exception is told to people: one line, and a stack with file:line.
+import { cleanStack } from "internal:stack";
 import { inspect } from "internal:inspect";
 
 /** [message, stack] of anything that can be thrown. */
@@ -16,11 +17,4 @@ export function describe(thrown) {
     cause = cause.cause;
   }
   return [message, cleanStack(thrown.stack)];
-}
-
-/** Without the engine's own frames, which say nothing to an app's author. */
-export function cleanStack(stack) {
-  if (typeof stack !== "string") return "";
-  const lines = stack.split("\n").filter((line) => line.trim() && !/\((internal:|@atoll\/|native\))|^\s*at native$/.test(line));
-  return lines.join("\n");
 }

@@ -1,9 +1,82 @@
-// fetch: outbound requests. The host has no import for them yet, so that every one is refused.
+// fetch: requests to elsewhere. The host sends them, side by side; the job loop waits for them.
 import native from "internal:native";
-import { Request } from "internal:request";
+import { follow } from "internal:abort";
+import { HostBody, HostSink } from "internal:host-body";
+import { Request, outgoing } from "internal:request";
+import { pump, wholeOf } from "internal:body";
+import { responseFrom } from "internal:response";
 
 export async function fetch(input, init) {
   native.requireCall("fetch()");
-  const request = new Request(input, init);
-  throw new TypeError(`fetch(${JSON.stringify(request.url)}): outbound HTTP is not available in this version of the host`);
+  const request = outgoing(new Request(input, init));
+  request.signal?.throwIfAborted();
+  const [address] = request.url.split("#", 1);
+  const exchange = new Exchange({ ...request, url: address }, new Error().stack);
+  return exchange.response;
+}
+
+/** What the host said, as the network error of the Fetch standard. `stack` is where `fetch` was called. */
+function networkError(thrown, stack) {
+  const error = Object.assign(new TypeError(thrown.message), { code: thrown.code });
+  Object.defineProperty(error, "stack", { value: stack, writable: true, configurable: true });
+  return error;
+}
+
+/** One request, until its response's body was read. */
+class Exchange {
+  #what;
+  #stack;
+  #operation;
+  #upload = null;
+  #headIsThere = false;
+  #body = null;
+  #unfollow = null;
+  #settle;
+  response = new Promise((resolve, reject) => {
+    this.#settle = { resolve, reject };
+  });
+
+  constructor({ method, url, headers, content, signal, redirect }, stack) {
+    this.#what = `fetch(${JSON.stringify(url)})`;
+    this.#stack = stack;
+    const whole = wholeOf(content);
+    let upload;
+    try {
+      [this.#operation, upload] = native.httpSend(method, url, headers, whole === undefined ? true : whole, redirect);
+    } catch (thrown) {
+      throw networkError(thrown, stack);
+    }
+    native.whenDone(this.#operation, () => this.#receive());
+    if (upload >= 0) {
+      this.#upload = new HostSink(upload);
+      // Not awaited: the answer may come before the body is through.
+      pump(content, this.#upload).catch((thrown) => this.#stop(thrown));
+    }
+    if (signal) this.#unfollow = follow(signal, (reason) => this.#stop(reason));
+  }
+
+  #receive() {
+    this.#headIsThere = true;
+    try {
+      const head = native.httpReceive(this.#operation, this.#what);
+      this.#body = new HostBody(head[4], () => this.#unfollow?.());
+      this.#settle.resolve(responseFrom(head, this.#body));
+    } catch (thrown) {
+      this.#unfollow?.();
+      this.#upload?.abort();
+      this.#settle.reject(networkError(thrown, this.#stack));
+    }
+  }
+
+  /** Ends it at any point. */
+  #stop(reason) {
+    this.#unfollow?.();
+    this.#upload?.abort();
+    if (this.#headIsThere) {
+      this.#body?.abandon(reason);
+    } else {
+      native.cancelOperation(this.#operation);
+      this.#settle.reject(reason);
+    }
+  }
 }

@@ -5,12 +5,21 @@ import { TextEncoder } from "internal:encoding";
 import { usv } from "internal:webidl";
 
 const encoder = new TextEncoder();
+const HEAD_END = encoder.encode("\r\n\r\n");
+// A part costs more memory than its bytes.
+const PARTS_MAX = 10_000;
 
 export class FormData {
   #entries = [];
 
+  constructor(form) {
+    if (form !== undefined) throw new TypeError("FormData: there are no form elements here to read");
+  }
   #value(value, filename) {
-    if (!(value instanceof Blob)) return usv(value);
+    if (!(value instanceof Blob)) {
+      if (filename !== undefined) throw new TypeError("FormData: only a Blob can have a file name");
+      return usv(value);
+    }
     if (value instanceof File && filename === undefined) return value;
     return new File([value], filename ?? "blob", { type: value.type });
   }
@@ -86,17 +95,21 @@ export function decodeForm(bytes, contentType) {
 
 function readParts(bytes, delimiter, form) {
   const bad = () => new TypeError("formData(): the multipart body is malformed");
+  // Behind the first one, a delimiter is one only at the start of a line: content may hold the text of it.
+  const inner = new Uint8Array(delimiter.length + 2);
+  inner.set([0x0d, 0x0a]);
+  inner.set(delimiter, 2);
   let at = native.find(bytes, delimiter, 0);
   if (at < 0) throw bad();
-  for (;;) {
-    at += delimiter.length;
-    if (bytes[at] === 0x2d && bytes[at + 1] === 0x2d) return;
+  at += delimiter.length;
+  for (let parts = 0; bytes[at] !== 0x2d || bytes[at + 1] !== 0x2d; parts++) {
     if (bytes[at] !== 0x0d || bytes[at + 1] !== 0x0a) throw bad();
-    const headEnd = native.find(bytes, encoder.encode("\r\n\r\n"), at);
-    const next = native.find(bytes, delimiter, at);
-    if (headEnd < 0 || next < headEnd + 4) throw bad();
-    addPart(native.utf8Decode(bytes.subarray(at + 2, headEnd), false), bytes.subarray(headEnd + 4, next - 2), form);
-    at = next;
+    if (parts >= PARTS_MAX) throw new TypeError(`formData(): the body has more than ${PARTS_MAX} parts`);
+    const headEnd = native.find(bytes, HEAD_END, at);
+    const next = headEnd < 0 ? -1 : native.find(bytes, inner, headEnd + 2);
+    if (next < 0) throw bad();
+    addPart(native.utf8Decode(bytes.subarray(at + 2, headEnd), false), bytes.subarray(headEnd + 4, next), form);
+    at = next + inner.length;
   }
 }
 

@@ -40,7 +40,11 @@ export function adopt(list) {
 
 /** The list of what is given as headers to a Request or Response; the caller's own. */
 export function toList(init) {
-  return init === undefined || init === null ? [] : listOf(new Headers(init));
+  if (init === undefined || init === null) return [];
+  if (typeof init !== "object" || Symbol.iterator in init) return listOf(new Headers(init));
+  const list = [];
+  for (const name of Object.keys(init)) list.push(normalName(name), normalValue(init[name]));
+  return list;
 }
 
 export function listHas(list, name) {

@@ -1,4 +1,6 @@
 // What `console` prints for a value that is not a string: bounded in depth, width and length.
+import { cleanStack } from "internal:stack";
+
 const DEPTH_MAX = 4;
 const ITEMS_MAX = 100;
 const TEXT_MAX = 10_000;
@@ -28,8 +30,9 @@ function show(value, depth, above) {
 function showObject(value, depth, above) {
   if (above.has(value)) return "[Circular]";
   if (value instanceof Error || value instanceof DOMException) {
-    const stack = typeof value.stack === "string" && value.stack ? `\n${value.stack.trimEnd()}` : "";
-    return `${value.name}: ${value.message}${depth === 0 ? stack : ""}`;
+    const stack = depth === 0 ? cleanStack(value.stack) : "";
+    const cause = value.cause instanceof Error && depth < DEPTH_MAX ? `\n  [cause]: ${show(value.cause, depth, new Set([...above, value])).replaceAll("\n", "\n  ")}` : "";
+    return `${value.name}: ${value.message}${stack && `\n${stack}`}${cause}`;
   }
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (value instanceof RegExp) return String(value);

@@ -3,20 +3,29 @@ import native from "internal:native";
 import { AbortController, AbortSignal } from "internal:abort";
 import { Blob, File } from "internal:blob";
 import { Crypto, crypto } from "internal:crypto";
+import { CompressionStream, DecompressionStream } from "internal:compression";
+import { CryptoKey } from "internal:crypto-key";
 import { CustomEvent, Event, EventTarget } from "internal:events";
+import { ErrorEvent, MessageEvent, PromiseRejectionEvent } from "internal:event-kinds";
 import { FormData } from "internal:form-data";
 import { Headers } from "internal:headers";
-import { ReadableStream } from "internal:stream";
+import { MessageChannel, MessagePort } from "internal:message-channel";
+import { Performance, performance } from "internal:performance";
+import * as streams from "internal:web-streams";
 import { Request } from "internal:request";
 import { Response } from "internal:response";
+import { SubtleCrypto } from "internal:subtle";
 import { TextDecoder, TextEncoder } from "internal:encoding";
+import { TextDecoderStream, TextEncoderStream } from "internal:text-streams";
 import { URL } from "internal:url";
+import { URLPattern } from "internal:url-pattern";
 import { URLSearchParams } from "internal:search-params";
 import { clearTimeout, setInterval, setTimeout } from "internal:timers";
 import { console } from "internal:console";
-import { describe } from "internal:failure";
 import { expose } from "internal:webidl";
 import { fetch } from "internal:fetch";
+import { installJson } from "internal:json";
+import { installGlobalEvents, reportError } from "internal:global-events";
 import { lockDown } from "internal:lockdown";
 import { structuredClone } from "internal:structured-clone";
 
@@ -31,22 +40,17 @@ function queueMicrotask(callback) {
   Promise.resolve().then(() => callback());
 }
 
-function reportError(thrown) {
-  console.error(`Uncaught ${describe(thrown).join("\n")}`);
-}
-
-const performance = Object.defineProperty(
-  { now: () => native.sinceCallMs(), get timeOrigin() { return native.callStartMs(); } },
-  Symbol.toStringTag,
-  { value: "Performance" },
-);
-
 expose({
-  AbortController, AbortSignal, Blob, Crypto, CustomEvent, Event, EventTarget, File, FormData, Headers, ReadableStream,
-  Request, Response, TextDecoder, TextEncoder, URL, URLSearchParams, clearInterval: clearTimeout, clearTimeout, console,
-  crypto, fetch, navigator: Object.freeze({ userAgent: "Atoll" }), performance, queueMicrotask, reportError, self: globalThis,
+  AbortController, AbortSignal, Blob, CompressionStream, Crypto, CryptoKey, CustomEvent, DecompressionStream,
+  ErrorEvent, Event, EventTarget, File, FormData, Headers, MessageChannel, MessageEvent, MessagePort, Performance,
+  PromiseRejectionEvent, Request, Response, SubtleCrypto, TextDecoder, TextDecoderStream, TextEncoder,
+  TextEncoderStream, URL, URLPattern, URLSearchParams, clearInterval: clearTimeout, clearTimeout, console, crypto,
+  fetch, navigator: Object.freeze({ userAgent: "Atoll" }), performance, queueMicrotask, reportError, self: globalThis,
   setInterval, setTimeout, structuredClone,
 });
+expose(streams);
+installGlobalEvents();
+installJson();
 Math.random = function random() {
   return native.random();
 };

@@ -1,5 +1,8 @@
 // structuredClone: the HTML standard's StructuredSerialize and StructuredDeserialize in one walk.
 
+import { Blob } from "internal:blob";
+import { CryptoKey } from "internal:crypto-key";
+
 const ERRORS = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 
 function refuse(value) {
@@ -20,6 +23,8 @@ export function structuredClone(value, options) {
   for (const buffer of transferred) buffer.transfer();
   return result;
 }
+
+const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
 
 class Cloner {
   #seen;
@@ -57,9 +62,13 @@ class Cloner {
     }
     if (ArrayBuffer.isView(value)) {
       const length = value instanceof DataView ? value.byteLength : value.length;
-      return [new value.constructor(this.clone(value.buffer), value.byteOffset, length)];
+      // By its own kind: `constructor` is a property like any other.
+      const Type = value instanceof DataView ? DataView : globalThis[kindOf.call(value)];
+      return [new Type(this.clone(value.buffer), value.byteOffset, length)];
     }
-    if (value instanceof Boolean || value instanceof Number || value instanceof String) return [Object(value.valueOf())];
+    // These never change, so that the copy can be the same.
+    if (value instanceof Blob || value instanceof CryptoKey) return [value];
+    if (value instanceof BigInt || value instanceof Boolean || value instanceof Number || value instanceof String) return [Object(value.valueOf())];
     if (value instanceof DOMException) return [new DOMException(value.message, value.name)];
     if (value instanceof Error) return [this.#error(value)];
     const tag = Object.prototype.toString.call(value).slice(8, -1);

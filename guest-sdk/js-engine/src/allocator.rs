@@ -3,6 +3,8 @@
 
 use std::alloc::{GlobalAlloc, Layout};
 
+use crate::heap;
+
 /// What the C library guarantees on this target.
 const MALLOC_ALIGN: usize = 16;
 
@@ -42,18 +44,20 @@ unsafe impl GlobalAlloc for CHeap {
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, _layout: Layout) {
-        unsafe { free(pointer) }
+        if !heap::is_reserved(pointer) {
+            unsafe { free(pointer) }
+        }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        if layout.align() <= MALLOC_ALIGN {
+        if layout.align() <= MALLOC_ALIGN && !heap::is_reserved(pointer) {
             return unsafe { realloc(pointer, new_size) };
         }
         let new_layout = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
         let new = unsafe { self.alloc(new_layout) };
         if !new.is_null() {
             unsafe { new.copy_from_nonoverlapping(pointer, layout.size().min(new_size)) };
-            unsafe { free(pointer) };
+            unsafe { self.dealloc(pointer, layout) };
         }
         new
     }

@@ -20,7 +20,7 @@ pub(crate) enum Phase {
 #[derive(Default)]
 pub(crate) struct Incoming {
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// What a fetch handler answered.
@@ -47,7 +47,7 @@ unsafe extern "C" {
 thread_local! {
     static PHASE: Cell<Phase> = const { Cell::new(Phase::Snapshot) };
     static START: Cell<(f64, u64)> = const { Cell::new((0.0, 0)) };
-    pub(crate) static INCOMING: RefCell<Incoming> = const { RefCell::new(Incoming { headers: Vec::new(), body: None }) };
+    pub(crate) static INCOMING: RefCell<Incoming> = const { RefCell::new(Incoming { headers: Vec::new(), body: Vec::new() }) };
     pub(crate) static ANSWER: RefCell<Option<Answer>> = const { RefCell::new(None) };
     pub(crate) static VERDICT: RefCell<Option<Verdict>> = const { RefCell::new(None) };
 }

@@ -1,12 +1,12 @@
-//! The QuickJS runtime: two realms (one compiles, one runs), the built-in modules, and the functions of
-//! JavaScript that exports call.
+//! The QuickJS runtime: one realm without a compiler, the built-in modules, and the functions of JavaScript that
+//! exports call.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 
 use rquickjs::{
     Context, Ctx, Function, Module, Object, Persistent, Promise, Result, Runtime,
     context::intrinsic::{
-        DOMException, Date, Eval, Json, MapSet, Promise as PromiseIntrinsic, Proxy, RegExp, RegExpCompiler,
+        DOMException, Date, Json, MapSet, Promise as PromiseIntrinsic, Proxy, RegExp, RegExpCompiler,
         TypedArrays, WeakRef,
     },
     qjs,
@@ -14,16 +14,14 @@ use rquickjs::{
 
 use crate::{
     bindings::atoll::app::types::Failure,
-    failure,
-    heap::{self, Reserve},
-    jobs,
-    modules::{self, ExactNames, Shared},
+    failure, heap, jobs,
+    modules::{ExactNames, Shared},
 };
 
-/// Of the linear stack of 1 MiB (`build.rs`), this much is JavaScript's: QuickJS throws a RangeError when it
+/// Of the linear stack of 768 KiB (`build.rs`), this much is JavaScript's: QuickJS throws a RangeError when it
 /// is used up, after some 1,900 plain calls. The rest is for what it calls without a check of its own. A call
 /// takes about three times as much of the machine's stack as of this one; the host gives 2 MiB.
-const JS_STACK_BYTES: usize = 512 << 10;
+pub(crate) const JS_STACK_BYTES: usize = 512 << 10;
 
 /// Collecting cycles walks, and so dirties, the whole heap: an instance that lives for one request should
 /// seldom come to it.
@@ -45,76 +43,31 @@ pub(crate) struct HostFunctions {
 
 struct Engine {
     runtime: Runtime,
-    /// Compiles modules; gone after the snapshot.
-    compiler: RefCell<Option<Context>>,
-    /// Runs everything, and compiles nothing.
     realm: Context,
-    modules: Shared,
-    /// Heap for requests; given back when the image is ready.
-    reserve: RefCell<Option<Reserve>>,
 }
 
 thread_local! {
+    static MODULES: Shared = Shared::default();
     static ENGINE: OnceCell<Engine> = const { OnceCell::new() };
     static HOST: OnceCell<HostFunctions> = const { OnceCell::new() };
 }
 
-macro_rules! builtin_modules {
-    ($($name:literal => $file:literal,)*) => {
-        [$(($name, include_str!(concat!("../js/", $file)))),*]
-    };
-}
-
-/// The engine's own modules, by the names they import one another by.
-const BUILTIN: &[(&str, &str)] = &builtin_modules![
-    "internal:abort" => "abort.js",
-    "internal:app-event" => "app-event.js",
-    "internal:base" => "base.js",
-    "internal:blob" => "blob.js",
-    "internal:body" => "body.js",
-    "internal:bus" => "bus.js",
-    "internal:console" => "console.js",
-    "internal:context" => "context.js",
-    "internal:crypto" => "crypto.js",
-    "internal:dispatch" => "dispatch.js",
-    "internal:encoding" => "encoding.js",
-    "internal:env" => "env.js",
-    "internal:equal" => "equal.js",
-    "internal:events" => "events.js",
-    "internal:expect" => "expect.js",
-    "internal:failure" => "failure.js",
-    "internal:fetch" => "fetch.js",
-    "internal:form-data" => "form-data.js",
-    "internal:headers" => "headers.js",
-    "internal:inspect" => "inspect.js",
-    "internal:kv" => "kv.js",
-    "internal:lockdown" => "lockdown.js",
-    "internal:main" => "main.js",
-    "internal:request" => "request.js",
-    "internal:response" => "response.js",
-    "internal:search-params" => "search-params.js",
-    "internal:sql" => "sql.js",
-    "internal:stream" => "stream.js",
-    "internal:structured-clone" => "structured-clone.js",
-    "internal:timers" => "timers.js",
-    "internal:url" => "url.js",
-    "internal:warm-up" => "warm-up.js",
-    "internal:webidl" => "webidl.js",
-    "@atoll/sdk" => "sdk.js",
-    "@atoll/sdk/test" => "sdk-test.js",
-];
-
 type RealmIntrinsics =
     (Date, RegExpCompiler, RegExp, Json, Proxy, MapSet, TypedArrays, PromiseIntrinsic, WeakRef, DOMException);
+
+/// Hands a compiled module over: the engine's own before `bootstrap`, the app's after it.
+pub(crate) fn add_module(name: &str, bytecode: Vec<u8>) {
+    MODULES.with(|modules| modules.borrow_mut().add(name, bytecode));
+}
 
 /// Builds the runtime and evaluates the built-in modules.
 pub(crate) fn bootstrap() -> std::result::Result<(), Failure> {
     let engine = build().map_err(|error| failure::plain(error.to_string()))?;
     engine.realm.with(|ctx| {
         // In two steps: what every request touches lies together then.
-        evaluate(&ctx, &engine.modules, "internal:base")?;
-        evaluate(&ctx, &engine.modules, "internal:dispatch")?;
-        let main = evaluate(&ctx, &engine.modules, "internal:main")?;
+        evaluate(&ctx, "internal:base")?;
+        evaluate(&ctx, "internal:dispatch")?;
+        let main = evaluate(&ctx, "internal:main")?;
         let host = host_functions(&ctx, &main).map_err(|error| failure::of_pending(&ctx, error))?;
         let _ = HOST.with(|cell| cell.set(host));
         Ok(())
@@ -126,32 +79,16 @@ pub(crate) fn bootstrap() -> std::result::Result<(), Failure> {
 }
 
 fn build() -> Result<Engine> {
-    let reserve = RefCell::new(Some(Reserve::take()));
     let runtime = Runtime::new()?;
     runtime.set_max_stack_size(JS_STACK_BYTES);
     runtime.set_gc_threshold(GC_THRESHOLD_BYTES);
     runtime.set_host_promise_rejection_tracker(Some(Box::new(jobs::track_rejection)));
-    let modules = Shared::default();
-    runtime.set_loader(ExactNames(modules.clone()), ExactNames(modules.clone()));
-    {
-        let first = compiler(&runtime)?;
-        for (name, source) in BUILTIN {
-            modules::add(&modules, &first, name, (*source).to_owned());
-        }
-    }
-    runtime.run_gc();
-    // A fresh one for apps: the first kept everything that it compiled.
-    let compiler = compiler(&runtime)?;
-    compiler.with(|ctx| heap::plug_holes(&ctx));
+    let modules = MODULES.with(Shared::clone);
+    runtime.set_loader(ExactNames(modules.clone()), ExactNames(modules));
     let realm = Context::custom::<RealmIntrinsics>(&runtime)?;
     // SAFETY: the context is live, and nothing else uses it now.
     unsafe { qjs::JS_AddIntrinsicAToB(realm.as_raw().as_ptr()) };
-    Ok(Engine { runtime, compiler: RefCell::new(Some(compiler)), realm, modules, reserve })
-}
-
-/// A realm that compiles and runs nothing.
-fn compiler(runtime: &Runtime) -> Result<Context> {
-    Context::custom::<(Eval, RegExpCompiler, RegExp)>(runtime)
+    Ok(Engine { runtime, realm })
 }
 
 fn host_functions<'js>(ctx: &Ctx<'js>, main: &Object<'js>) -> Result<HostFunctions> {
@@ -192,23 +129,9 @@ pub(crate) fn with<R>(
     })
 }
 
-/// Compiles a module of the app.
-pub(crate) fn add_module(name: &str, source: String) {
-    ENGINE.with(|cell| {
-        if let Some(engine) = cell.get()
-            && let Some(compiler) = engine.compiler.borrow().as_ref()
-        {
-            modules::add(&engine.modules, compiler, name, source);
-        }
-    });
-}
-
 /// Evaluates a module to the end of its top level; answers its namespace.
-fn evaluate<'js>(ctx: &Ctx<'js>, modules: &Shared, name: &str) -> std::result::Result<Object<'js>, Failure> {
+fn evaluate<'js>(ctx: &Ctx<'js>, name: &str) -> std::result::Result<Object<'js>, Failure> {
     let pending = |error| failure::of_pending(ctx, error);
-    if let Some(broken) = modules.borrow_mut().broken.take() {
-        return Err(broken);
-    }
     let promise = Module::import(ctx, name).map_err(pending)?;
     jobs::run_until_settled(ctx, &promise, &format!("the top level of {name}"))?;
     promise.result().unwrap_or(Err(rquickjs::Error::WouldBlock)).map_err(pending)
@@ -216,32 +139,28 @@ fn evaluate<'js>(ctx: &Ctx<'js>, modules: &Shared, name: &str) -> std::result::R
 
 /// Evaluates the app, warms it up, and tidies the heap for the image. Answers the handlers' flags.
 pub(crate) fn evaluate_app(entry: &str, tests: &[String]) -> std::result::Result<u8, Failure> {
-    let flags = ENGINE.with(|cell| {
-        let engine = cell.get().ok_or_else(|| failure::plain("the engine was not bootstrapped"))?;
-        engine.compiler.take();
-        engine.realm.with(|ctx| heap::plug_holes(&ctx));
-        let flags = engine.realm.with(|ctx| {
-            let pending = |error| failure::of_pending(&ctx, error);
-            let app = evaluate(&ctx, &engine.modules, entry)?;
-            for test in tests {
-                evaluate(&ctx, &engine.modules, test)?;
-            }
-            let flags = function(&ctx, |host| &host.set_app)
-                .and_then(|set_app| set_app.call::<_, u8>((app.clone(), entry)))
-                .map_err(pending)?;
-            let warming: Promise<'_> = function(&ctx, |host| &host.warm_up)
-                .and_then(|warm_up| warm_up.call((app.get::<_, rquickjs::Value<'_>>("default")?,)))
-                .map_err(pending)?;
-            jobs::run_until_settled(&ctx, &warming, "the warm-up")?;
-            Ok::<_, Failure>(flags)
-        })?;
-        engine.modules.borrow_mut().forget_bytecode();
-        engine.runtime.run_gc();
-        engine.runtime.set_gc_threshold(GC_THRESHOLD_BYTES);
-        if let Some(reserve) = engine.reserve.take() {
-            engine.realm.with(|ctx| reserve.open(&ctx));
+    let flags = with(|ctx| {
+        let pending = |error| failure::of_pending(ctx, error);
+        let app = evaluate(ctx, entry)?;
+        for test in tests {
+            evaluate(ctx, test)?;
         }
-        Ok::<_, Failure>(flags)
+        let flags = function(ctx, |host| &host.set_app)
+            .and_then(|set_app| set_app.call::<_, u8>((app.clone(), entry)))
+            .map_err(pending)?;
+        let warming: Promise<'_> = function(ctx, |host| &host.warm_up)
+            .and_then(|warm_up| warm_up.call((app.get::<_, rquickjs::Value<'_>>("default")?,)))
+            .map_err(pending)?;
+        jobs::run_until_settled(ctx, &warming, "the warm-up")?;
+        Ok(flags)
     })?;
+    MODULES.with(|modules| modules.borrow_mut().forget_bytecode());
+    ENGINE.with(|cell| {
+        if let Some(engine) = cell.get() {
+            engine.runtime.run_gc();
+            engine.runtime.set_gc_threshold(GC_THRESHOLD_BYTES);
+            engine.realm.with(|ctx| heap::open(&ctx));
+        }
+    });
     Ok(flags)
 }

@@ -1,15 +1,17 @@
 //! The JavaScript engine: QuickJS behind the `js-engine` world of `wit/`.
 //!
 //! In flow an app's modules (`snapshot`), requests, events and tests; out flow responses, outcomes and calls
-//! of the host's imports. It runs in two phases. At deploy the host calls `bootstrap`, `add-module` and
-//! `evaluate`, and keeps the linear memory. For every request the memory is mapped afresh and one handler is
-//! called; nothing that happens then survives.
+//! of the host's imports. An instance is one of two things. A compiler turns modules into bytecode. In the other
+//! the host calls `bootstrap`, `add-module` and `evaluate` at deploy, and keeps the linear memory; for every
+//! request that memory is mapped afresh and one handler is called, and nothing that happens then survives.
 //!
 //! JavaScript lives in `../js` (the web's interfaces, one concept a file); Rust does what is hot or subtle.
-//! Deliberately absent: WASI, threads, streaming bodies, and any way to compile code after the snapshot.
+//! Deliberately absent: WASI, threads, and any way to compile code where an app runs.
 
 mod allocator;
+mod builtin;
 mod call;
+mod compiler;
 mod engine;
 mod exports;
 mod failure;

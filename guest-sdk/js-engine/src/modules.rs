@@ -1,21 +1,21 @@
-//! The modules of the engine and of the app: compiled when they are handed over, loaded by exact name.
+//! The modules of the engine and of the app, as bytecode, loaded by exact name.
 //!
-//! Compiling happens in a realm of its own, which is dropped at the end of the snapshot. The realm that runs
-//! the app gets bytecode only: it has no compiler, so that no trick in it can make code from text.
+//! They were compiled in another instance (`compiler.rs`). This one has no compiler, so that no trick in it can
+//! make code from text.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
 use rquickjs::{
-    Context, Ctx, Exception, Module, Result, WriteOptions,
+    Ctx, Exception, Module, Result,
     loader::{ImportAttributes, Loader, Resolver},
-    module::{Declared, ModuleDef},
+    module::Declared,
 };
 
-use crate::{bindings::atoll::app::types::Failure, failure, native::NativeModule};
+use crate::native::NativeModule;
 
 /// The module that Rust offers to the engine's own JavaScript.
 pub(crate) const NATIVE: &str = "internal:native";
@@ -28,49 +28,17 @@ const SDK: &str = "@atoll/";
 pub(crate) struct Modules {
     names: BTreeSet<String>,
     bytecode: BTreeMap<String, Vec<u8>>,
-    /// The first module that did not compile.
-    pub(crate) broken: Option<Failure>,
 }
 
 /// The same table for the resolver, the loader and the engine.
 pub(crate) type Shared = Rc<RefCell<Modules>>;
 
-thread_local! {
-    /// Whether a module is being compiled: its imports are then stood in for, since all that matters is its
-    /// own code. What they really are is seen when it is loaded.
-    static COMPILING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Stands in for an import while its importer is compiled.
-struct StandIn;
-
-impl ModuleDef for StandIn {}
-
-/// Compiles a module in the compiling realm and adds it to the table.
-pub(crate) fn add(modules: &Shared, compiler: &Context, name: &str, source: String) {
-    COMPILING.set(true);
-    let compiled = compiler.with(|ctx| {
-        let options = WriteOptions { strip_source: true, ..WriteOptions::default() };
-        let module = Module::declare(ctx.clone(), name, source);
-        module.and_then(|module| module.write(options)).map_err(|error| match error {
-            rquickjs::Error::Exception => failure::bare(&ctx.catch()),
-            other => failure::plain(format!("{name}: {other}")),
-        })
-    });
-    COMPILING.set(false);
-    let mut modules = modules.borrow_mut();
-    match compiled {
-        Ok(bytes) => {
-            modules.names.insert(name.to_owned());
-            modules.bytecode.insert(name.to_owned(), bytes);
-        }
-        Err(failure) => {
-            modules.broken.get_or_insert(failure);
-        }
-    }
-}
-
 impl Modules {
+    pub(crate) fn add(&mut self, name: &str, bytecode: Vec<u8>) {
+        self.names.insert(name.to_owned());
+        self.bytecode.insert(name.to_owned(), bytecode);
+    }
+
     /// Drops what was handed over and never imported.
     pub(crate) fn forget_bytecode(&mut self) {
         self.bytecode.clear();
@@ -84,7 +52,7 @@ fn load<'js>(ctx: &Ctx<'js>, modules: &Shared, name: &str) -> Result<Module<'js,
     }
     let bytes = modules.borrow_mut().bytecode.remove(name);
     match bytes {
-        // SAFETY: the bytes come from `Module::write` of this very engine.
+        // SAFETY: the bytes come from `Module::write` of this very engine (`compiler.rs`), through the host.
         Some(bytes) => unsafe { Module::load(ctx.clone(), &bytes) },
         None => Err(Exception::throw_reference(ctx, &format!("cannot find the module '{name}'"))),
     }
@@ -101,9 +69,6 @@ impl Resolver for ExactNames {
         name: &str,
         _attributes: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
-        if COMPILING.get() {
-            return Ok(name.to_owned());
-        }
         // The engine itself imports from nowhere; every module of an app has a name.
         let own = base.is_empty() || base.starts_with(INTERNAL) || base.starts_with(SDK);
         let known = name == NATIVE || self.0.borrow().names.contains(name);
@@ -124,9 +89,6 @@ impl Loader for ExactNames {
         name: &str,
         _attributes: Option<ImportAttributes<'js>>,
     ) -> Result<Module<'js, Declared>> {
-        if COMPILING.get() {
-            return Module::declare_def::<StandIn, _>(ctx.clone(), name);
-        }
         load(ctx, &self.0, name)
     }
 }

@@ -145,3 +145,9 @@ interface AtollApp<Bindings = Env> {
 
 /** The name that Workers have for it. */
 type ExportedHandler<Bindings = Env> = AtollApp<Bindings>;
+
+/** Besides the standard, as in Workers. */
+interface SubtleCrypto {
+  /** Compares two buffers of the same length, in a time that does not tell where they differ. */
+  timingSafeEqual(a: ArrayBuffer | ArrayBufferView, b: ArrayBuffer | ArrayBufferView): boolean;
+}

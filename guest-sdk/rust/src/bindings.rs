@@ -1,5 +1,5 @@
-//! Generated from the WIT contract. Two worlds, so that an app exports only what it has: each macro of this
-//! crate brings its own.
+//! Generated from the WIT contract. Two worlds, so that an app exports only what it has: each attribute of
+//! this crate brings its own.
 #![allow(missing_docs)]
 
 /// Imports, and the HTTP handler.
@@ -7,6 +7,7 @@ pub mod http {
     wit_bindgen::generate!({
         path: "../../wit",
         world: "atoll:app/http-app",
+        additional_derives: [PartialEq],
         pub_export_macro: true,
         default_bindings_module: "atoll_sdk::bindings::http",
     });

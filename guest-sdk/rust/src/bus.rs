@@ -2,21 +2,28 @@
 
 use serde::Serialize;
 
-use crate::{Error, bindings::http::atoll::app::bus as wit};
+use crate::{CapabilityError, host::bus as wit};
 
 /// Publishes an event and answers its id. Durable when it returns.
 ///
 /// # Errors
-/// [`crate::CapabilityError`], or data that has no JSON form.
-pub fn publish(event_type: &str, data: &impl Serialize) -> Result<String, Error> {
-    Ok(wit::publish(event_type, &serde_json::to_string(data)?, None).map_err(crate::CapabilityError::from)?)
+/// [`CapabilityError`]; [`CapabilityError::Data`] for data that has no JSON form.
+pub fn publish<T: Serialize + ?Sized>(event_type: &str, data: &T) -> Result<String, CapabilityError> {
+    Ok(wit::publish(event_type, &json(data)?, None)?)
 }
 
 /// The same with an id of one's own: the same id again is the same event, and is not published twice.
 ///
 /// # Errors
-/// [`crate::CapabilityError`], or data that has no JSON form.
-pub fn publish_once(id: &str, event_type: &str, data: &impl Serialize) -> Result<String, Error> {
-    Ok(wit::publish(event_type, &serde_json::to_string(data)?, Some(id))
-        .map_err(crate::CapabilityError::from)?)
+/// As [`publish`].
+pub fn publish_once<T: Serialize + ?Sized>(
+    id: &str,
+    event_type: &str,
+    data: &T,
+) -> Result<String, CapabilityError> {
+    Ok(wit::publish(event_type, &json(data)?, Some(id))?)
+}
+
+fn json<T: Serialize + ?Sized>(data: &T) -> Result<String, CapabilityError> {
+    serde_json::to_string(data).map_err(|error| CapabilityError::data("an event's data", error))
 }

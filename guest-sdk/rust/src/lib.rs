@@ -1,104 +1,158 @@
-//! Backends for Atoll in Rust. A backend is a function from a request to a response, and may be another one
-//! for events; each call runs in a fresh sandbox, so what must last goes to [`kv`] or [`sql`].
+//! Backends for Atoll in Rust. A backend is a function from a request to a response, and may be another one for
+//! events; each call runs in a fresh sandbox, so what must last goes to [`kv`] or [`sql`].
 //!
-//! ```ignore
-//! use atoll_sdk::{Error, Request, Response};
+//! ```
+//! use atoll_sdk::{Error, IntoResponse, Json, Request, Response, kv};
 //!
-//! atoll_sdk::http_app!(fetch);
-//!
-//! fn fetch(request: Request) -> Result<Response, Error> {
-//!     match (request.method(), request.path()) {
-//!         ("GET", "/hello") => Response::json(&serde_json::json!({ "hello": "world" })),
+//! #[atoll_sdk::main]
+//! fn answer(request: Request) -> Result<Response, Error> {
+//!     match (request.method(), &request.segments()[..]) {
+//!         ("GET", []) => "Hello".into_response(),
+//!         ("GET", ["notes", id]) => {
+//!             let note: Option<String> = kv::get_json(&format!("note:{id}"))?;
+//!             Json(note.ok_or_else(|| Error::not_found("no such note"))?).into_response()
+//!         }
 //!         _ => Ok(Response::not_found()),
 //!     }
 //! }
 //! ```
 //!
-//! Build it for `wasm32-unknown-unknown` as a `cdylib` and make a component of it (`wasm-tools component
-//! new`, or `cargo xtask` in Atoll's repository). Only what is called is imported, so an app that never
-//! touches [`kv`] needs no grant for it.
+//! A handler may be async; then requests to others overlap ([`http`]), bodies stream both ways
+//! ([`Request::body_mut`], [`Response::streamed`]), and work may go on after the response ([`wait_until`]).
+//! State, events, configuration: [`kv`], [`sql`], [`bus`], [`config`]. Time and chance: [`clock`], [`random`].
+//!
+//! Build it for `wasm32-unknown-unknown` as a `cdylib` and make a component of it (`wasm-tools component new`, or
+//! `cargo xtask guests` in Atoll's repository). Only what is called is imported, so an app that never touches
+//! [`kv`] needs no grant for it.
+//!
+//! Tests are native: `cargo test`, with [`testing`] in the host's place.
+//!
+//! What is deliberately absent: a router. A `match` over [`Request::segments`] does for an app's size, and any
+//! crate that matches paths works too.
 
 #[doc(hidden)]
 pub mod bindings;
+mod body;
 pub mod bus;
+pub mod clock;
+pub mod config;
 mod error;
 mod event;
+mod form;
+mod handler;
+mod host;
+pub mod http;
 pub mod kv;
 pub mod log;
+pub mod random;
 mod request;
 mod response;
+#[doc(hidden)]
+pub mod serve;
 pub mod sql;
-mod system;
+mod task;
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
+mod writer;
 
+pub use body::Body;
+pub use clock::sleep;
 pub use error::{CapabilityError, Error};
-pub use event::{Event, Outcome};
+pub use event::{Event, IntoOutcome, Outcome};
+pub use handler::{EventHandler, Handler};
 pub use request::Request;
-pub use response::Response;
+pub use response::{Html, IntoResponse, Json, Response};
 pub use serde_json;
-pub use system::{now_ms, random_bytes, random_u64, sleep, variable};
+pub use task::{Ended, JoinAll, block_on, join_all, wait_until};
+pub use writer::BodyWriter;
 
-/// Makes a function `fn(Request) -> Result<Response, Error>` the app's HTTP handler. Once in an app.
+/// Makes a function the app's HTTP handler, once in an app. The function is sync or async, takes a [`Request`],
+/// and returns what can become a [`Response`]: see [`IntoResponse`].
+///
+/// ```
+/// # use atoll_sdk::{Error, Json, Request, http};
+/// #[atoll_sdk::main]
+/// async fn answer(_: Request) -> Result<Json<Vec<u16>>, Error> {
+///     // Both are on their way before the first is awaited.
+///     let first = http::get("https://api.example.com/a").send();
+///     let second = http::get("https://api.example.com/b").send();
+///     Ok(Json(vec![first.await?.status(), second.await?.status()]))
+/// }
+/// ```
+pub use atoll_sdk_macros::main;
+
+/// Makes a function the app's event handler, once in an app. The function is sync or async, takes an [`Event`] of
+/// some data, and returns nothing, an [`Outcome`] or a `Result`. An event whose data is not of that type is
+/// rejected.
+///
+/// ```
+/// # use atoll_sdk::{CapabilityError, Event, kv};
+/// #[derive(serde::Deserialize)]
+/// struct Todo {
+///     title: String,
+/// }
+///
+/// #[atoll_sdk::event]
+/// fn on_todo(event: Event<Todo>) -> Result<(), CapabilityError> {
+///     kv::put(&format!("seen:{}", event.id()), &event.data().title)
+/// }
+/// ```
+pub use atoll_sdk_macros::event;
+
+/// What `#[atoll_sdk::main]` exports.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! http_app {
+macro_rules! __export_http {
     ($handler:path) => {
+        #[cfg(target_family = "wasm")]
         const _: () = {
             struct HttpApp;
             impl $crate::bindings::http::exports::atoll::app::http_handler::Guest for HttpApp {
                 fn handle(
                     request: $crate::bindings::http::exports::atoll::app::http_handler::Request,
-                ) -> Result<
-                    $crate::bindings::http::exports::atoll::app::http_handler::Response,
+                ) -> ::core::result::Result<
+                    $crate::bindings::http::exports::atoll::app::http_handler::Reply,
                     $crate::bindings::http::atoll::app::types::Failure,
                 > {
-                    $crate::__run_http(request, $handler)
+                    $crate::serve::serve_http(request, $handler)
                 }
             }
     $crate::bindings::http::export!(HttpApp with_types_in $crate::bindings::http);
         };
+        // A native build has no host: the function is only called by tests.
+        #[cfg(not(target_family = "wasm"))]
+        const _: () = {
+            #[allow(dead_code)]
+            fn is_a_handler() {
+                let _ = |request| $crate::Handler::call($handler, request);
+            }
+        };
     };
 }
 
-/// Makes a function `fn(Event) -> Result<Outcome, Error>` the app's event handler. Once in an app. An error
-/// means that the event is delivered again later.
+/// What `#[atoll_sdk::event]` exports.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! event_app {
+macro_rules! __export_event {
     ($handler:path) => {
+        #[cfg(target_family = "wasm")]
         const _: () = {
             struct EventApp;
             impl $crate::bindings::event::exports::atoll::app::event_handler::Guest for EventApp {
                 fn handle(
                     event: $crate::bindings::event::exports::atoll::app::event_handler::Event,
                 ) -> $crate::bindings::event::exports::atoll::app::event_handler::Outcome {
-                    $crate::__run_event(event, $handler)
+                    $crate::serve::serve_event(event, $handler)
                 }
             }
     $crate::bindings::event::export_event!(EventApp with_types_in $crate::bindings::event);
         };
+        #[cfg(not(target_family = "wasm"))]
+        const _: () = {
+            #[allow(dead_code)]
+            fn is_a_handler() {
+                let _ = |event| $crate::EventHandler::call($handler, event);
+            }
+        };
     };
-}
-
-#[doc(hidden)]
-pub fn __run_http(
-    request: bindings::http::exports::atoll::app::http_handler::Request,
-    handler: impl FnOnce(Request) -> Result<Response, Error>,
-) -> Result<
-    bindings::http::exports::atoll::app::http_handler::Response,
-    bindings::http::atoll::app::types::Failure,
-> {
-    log::report_panics();
-    handler(Request::new(request)).map(Response::into_wit).map_err(Error::into_failure)
-}
-
-#[doc(hidden)]
-pub fn __run_event(
-    event: bindings::event::exports::atoll::app::event_handler::Event,
-    handler: impl FnOnce(Event) -> Result<Outcome, Error>,
-) -> bindings::event::exports::atoll::app::event_handler::Outcome {
-    use bindings::event::exports::atoll::app::event_handler as wit;
-    log::report_panics();
-    match handler(Event::new(event)) {
-        Ok(Outcome::Done) => wit::Outcome::Done,
-        Ok(Outcome::Reject(reason)) => wit::Outcome::Reject(reason),
-        Err(error) => wit::Outcome::Retry(error.into_failure()),
-    }
 }

@@ -13,7 +13,7 @@
 //! * `project`, `scan`: all scripts together, and the security rules over them (the table is in `scan`);
 //! * `transform`, `resolve`, `link`, `vendor`: types and JSX out, imports exact, reachable modules in;
 //! * `component`: a backend that is WebAssembly already;
-//! * `snapshot`: the backend's heap image, by `atoll_image`;
+//! * `snapshot`: the backend's heap image, by `atoll_image`, with its `source_maps`;
 //! * `type_check`: the external TypeScript compiler, only when asked.
 //!
 //! What it deliberately does not do: HTTP, the registry, running handlers, running tests, bundling: modules
@@ -32,6 +32,7 @@ mod report;
 mod resolve;
 mod scan;
 mod snapshot;
+mod source_maps;
 mod transform;
 mod type_check;
 mod vendor;

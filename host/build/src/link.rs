@@ -25,6 +25,8 @@ pub(crate) struct BackendModule {
     pub(crate) source: String,
     /// Where its pieces came from; empty for what was not transformed.
     pub(crate) positions: Positions,
+    /// The same as a source map, version 3.
+    pub(crate) map: Option<String>,
 }
 
 /// The folder whose files run only in tests.
@@ -54,12 +56,14 @@ pub(crate) fn backend(
                 name: module.name.to_owned(),
                 source: module.source.to_owned(),
                 positions: Positions::default(),
+                map: None,
             }
         });
     let own = linked.files.into_iter().map(|(path, file)| BackendModule {
         name: path.to_string(),
         source: file.code,
         positions: file.positions,
+        map: file.map,
     });
     own.chain(vendored).collect()
 }

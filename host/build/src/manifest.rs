@@ -185,8 +185,8 @@ impl Checks<'_> {
                 Finding::warning("manifest", "a limit is over the host's maximum, which wins", place);
             let max = self.limits.app_max;
             report.push(finding.hint(format!(
-                "the maximum is memory_mib = {}, cpu_ms = {}, wall_ms = {}, fuel = {}",
-                max.memory_mib, max.cpu_ms, max.wall_ms, max.fuel
+                "the maximum is memory_mib = {}, cpu_ms = {}, wall_ms = {}, fuel = {}, body_mib = {}",
+                max.memory_mib, max.cpu_ms, max.wall_ms, max.fuel, max.body_mib
             )));
         }
     }
@@ -199,6 +199,7 @@ fn asked(backend: &atoll_model::manifest::BackendManifest, limits: &Limits) -> a
         cpu_ms: backend.limits.cpu_ms.unwrap_or(default.cpu_ms),
         wall_ms: backend.limits.wall_ms.unwrap_or(default.wall_ms),
         fuel: backend.limits.fuel.unwrap_or(default.fuel),
+        body_mib: backend.limits.body_mib.unwrap_or(default.body_mib),
     }
 }
 

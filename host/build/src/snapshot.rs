@@ -2,12 +2,13 @@
 //!
 //! What the app's top level throws becomes a diagnostic at the place in the source that threw.
 
-use atoll_image::{ImageError, JsEngine, Module, SnapshotInput};
+use atoll_image::{ImageError, JsEngine, Module, SnapshotInput, attach_source_maps};
 use atoll_model::{Backend, Limits, Manifest, SourcePath, SourceTree};
 
 use crate::{
     link::BackendModule,
     report::{Finding, Place, Report},
+    source_maps,
 };
 
 /// What is evaluated.
@@ -44,7 +45,11 @@ pub(crate) fn take(
             if tests.is_empty() {
                 handlers(&snapshot.exports, entry, manifest, report);
             }
-            Some(Backend::JavaScript { image: snapshot.image.into(), engine: js.hash() })
+            let mut image = snapshot.image;
+            if let Some(document) = source_maps::document(&modules) {
+                attach_source_maps(&mut image, &document);
+            }
+            Some(Backend::JavaScript { image: image.into(), engine: js.hash() })
         }
         Err(error) => {
             report.push(failure(&error, &modules, entry, source));

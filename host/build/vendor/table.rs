@@ -3,7 +3,7 @@
     VendoredModule {
         name: "hono",
         source: include_str!("modules/hono/index.js"),
-        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/HBJIWEKV", "hono/_chunk/HTHLBJ4O", "hono/_chunk/KO5JDNQZ", "hono/_chunk/MEBNGE7F", "hono/_chunk/QRQUT2GX", "hono/_chunk/RM3FOUTQ", "hono/_chunk/TMQPR7VK", "hono/_chunk/UT5XIH2H", "hono/_chunk/X24R7NE2", "hono/_chunk/XSEZTAO6", "hono/_chunk/ZER2A7C3"],
+        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/EPIDU4BP", "hono/_chunk/GIM35NWP", "hono/_chunk/HBJIWEKV", "hono/_chunk/HTHLBJ4O", "hono/_chunk/KO5JDNQZ", "hono/_chunk/QRQUT2GX", "hono/_chunk/RM3FOUTQ", "hono/_chunk/TMQPR7VK", "hono/_chunk/UXNAYMZD", "hono/_chunk/X24R7NE2", "hono/_chunk/ZER2A7C3"],
     },
     VendoredModule {
         name: "hono/_chunk/2IS6CXYV",
@@ -41,6 +41,16 @@
         imports: &[],
     },
     VendoredModule {
+        name: "hono/_chunk/EPIDU4BP",
+        source: include_str!("modules/hono/_chunk/EPIDU4BP.js"),
+        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/5VZVQNYI", "hono/_chunk/GIM35NWP", "hono/_chunk/HBJIWEKV", "hono/_chunk/RM3FOUTQ", "hono/_chunk/X24R7NE2"],
+    },
+    VendoredModule {
+        name: "hono/_chunk/GIM35NWP",
+        source: include_str!("modules/hono/_chunk/GIM35NWP.js"),
+        imports: &["hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/RM3FOUTQ"],
+    },
+    VendoredModule {
         name: "hono/_chunk/HBJIWEKV",
         source: include_str!("modules/hono/_chunk/HBJIWEKV.js"),
         imports: &[],
@@ -59,11 +69,6 @@
         name: "hono/_chunk/KO5JDNQZ",
         source: include_str!("modules/hono/_chunk/KO5JDNQZ.js"),
         imports: &["hono/_chunk/X24R7NE2"],
-    },
-    VendoredModule {
-        name: "hono/_chunk/MEBNGE7F",
-        source: include_str!("modules/hono/_chunk/MEBNGE7F.js"),
-        imports: &["hono/_chunk/HTHLBJ4O", "hono/_chunk/KO5JDNQZ", "hono/_chunk/QRQUT2GX", "hono/_chunk/UT5XIH2H"],
     },
     VendoredModule {
         name: "hono/_chunk/OHZONDJO",
@@ -96,9 +101,9 @@
         imports: &["hono/_chunk/BD5PR56I", "hono/_chunk/EIBSD5BI"],
     },
     VendoredModule {
-        name: "hono/_chunk/UT5XIH2H",
-        source: include_str!("modules/hono/_chunk/UT5XIH2H.js"),
-        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/5VZVQNYI", "hono/_chunk/HBJIWEKV", "hono/_chunk/RM3FOUTQ", "hono/_chunk/X24R7NE2", "hono/_chunk/XSEZTAO6"],
+        name: "hono/_chunk/UXNAYMZD",
+        source: include_str!("modules/hono/_chunk/UXNAYMZD.js"),
+        imports: &["hono/_chunk/EPIDU4BP", "hono/_chunk/HTHLBJ4O", "hono/_chunk/KO5JDNQZ", "hono/_chunk/QRQUT2GX"],
     },
     VendoredModule {
         name: "hono/_chunk/WWWNIGCG",
@@ -114,11 +119,6 @@
         name: "hono/_chunk/XJCNZOAA",
         source: include_str!("modules/hono/_chunk/XJCNZOAA.js"),
         imports: &["hono/_chunk/RM3FOUTQ"],
-    },
-    VendoredModule {
-        name: "hono/_chunk/XSEZTAO6",
-        source: include_str!("modules/hono/_chunk/XSEZTAO6.js"),
-        imports: &["hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/RM3FOUTQ"],
     },
     VendoredModule {
         name: "hono/_chunk/ZER2A7C3",
@@ -156,6 +156,11 @@
         imports: &["hono/_chunk/3NLEC3HK", "hono/_chunk/HTHLBJ4O", "hono/_chunk/RM3FOUTQ", "hono/_chunk/TMQPR7VK", "hono/_chunk/X24R7NE2"],
     },
     VendoredModule {
+        name: "hono/compress",
+        source: include_str!("modules/hono/compress.js"),
+        imports: &["hono/_chunk/QD4JZJD5"],
+    },
+    VendoredModule {
         name: "hono/cookie",
         source: include_str!("modules/hono/cookie.js"),
         imports: &["hono/_chunk/RM3FOUTQ", "hono/_chunk/WWWNIGCG", "hono/_chunk/XJCNZOAA"],
@@ -178,12 +183,12 @@
     VendoredModule {
         name: "hono/factory",
         source: include_str!("modules/hono/factory.js"),
-        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/HBJIWEKV", "hono/_chunk/HTHLBJ4O", "hono/_chunk/KO5JDNQZ", "hono/_chunk/MEBNGE7F", "hono/_chunk/QRQUT2GX", "hono/_chunk/RM3FOUTQ", "hono/_chunk/TMQPR7VK", "hono/_chunk/UT5XIH2H", "hono/_chunk/X24R7NE2", "hono/_chunk/XSEZTAO6", "hono/_chunk/ZER2A7C3"],
+        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/EPIDU4BP", "hono/_chunk/GIM35NWP", "hono/_chunk/HBJIWEKV", "hono/_chunk/HTHLBJ4O", "hono/_chunk/KO5JDNQZ", "hono/_chunk/QRQUT2GX", "hono/_chunk/RM3FOUTQ", "hono/_chunk/TMQPR7VK", "hono/_chunk/UXNAYMZD", "hono/_chunk/X24R7NE2", "hono/_chunk/ZER2A7C3"],
     },
     VendoredModule {
         name: "hono/hono-base",
         source: include_str!("modules/hono/hono-base.js"),
-        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/HBJIWEKV", "hono/_chunk/RM3FOUTQ", "hono/_chunk/UT5XIH2H", "hono/_chunk/X24R7NE2", "hono/_chunk/XSEZTAO6", "hono/_chunk/ZER2A7C3"],
+        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/EPIDU4BP", "hono/_chunk/GIM35NWP", "hono/_chunk/HBJIWEKV", "hono/_chunk/RM3FOUTQ", "hono/_chunk/X24R7NE2", "hono/_chunk/ZER2A7C3"],
     },
     VendoredModule {
         name: "hono/html",
@@ -228,7 +233,7 @@
     VendoredModule {
         name: "hono/quick",
         source: include_str!("modules/hono/quick.js"),
-        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/HBJIWEKV", "hono/_chunk/HTHLBJ4O", "hono/_chunk/KO5JDNQZ", "hono/_chunk/OHZONDJO", "hono/_chunk/RM3FOUTQ", "hono/_chunk/TMQPR7VK", "hono/_chunk/UT5XIH2H", "hono/_chunk/X24R7NE2", "hono/_chunk/XSEZTAO6", "hono/_chunk/ZER2A7C3"],
+        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/EPIDU4BP", "hono/_chunk/GIM35NWP", "hono/_chunk/HBJIWEKV", "hono/_chunk/HTHLBJ4O", "hono/_chunk/KO5JDNQZ", "hono/_chunk/OHZONDJO", "hono/_chunk/RM3FOUTQ", "hono/_chunk/TMQPR7VK", "hono/_chunk/X24R7NE2", "hono/_chunk/ZER2A7C3"],
     },
     VendoredModule {
         name: "hono/request-id",
@@ -278,7 +283,7 @@
     VendoredModule {
         name: "hono/streaming",
         source: include_str!("modules/hono/streaming.js"),
-        imports: &["hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/HBJIWEKV", "hono/_chunk/RM3FOUTQ", "hono/_chunk/XSEZTAO6", "hono/_chunk/ZER2A7C3"],
+        imports: &["hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/GIM35NWP", "hono/_chunk/HBJIWEKV", "hono/_chunk/RM3FOUTQ", "hono/_chunk/ZER2A7C3"],
     },
     VendoredModule {
         name: "hono/testing",
@@ -298,7 +303,7 @@
     VendoredModule {
         name: "hono/tiny",
         source: include_str!("modules/hono/tiny.js"),
-        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/HBJIWEKV", "hono/_chunk/JXWYKM6T", "hono/_chunk/RM3FOUTQ", "hono/_chunk/UT5XIH2H", "hono/_chunk/X24R7NE2", "hono/_chunk/XSEZTAO6", "hono/_chunk/ZER2A7C3"],
+        imports: &["hono/_chunk/2IS6CXYV", "hono/_chunk/3NLEC3HK", "hono/_chunk/3OWOL42O", "hono/_chunk/5MRLUDL7", "hono/_chunk/5VZVQNYI", "hono/_chunk/EPIDU4BP", "hono/_chunk/GIM35NWP", "hono/_chunk/HBJIWEKV", "hono/_chunk/JXWYKM6T", "hono/_chunk/RM3FOUTQ", "hono/_chunk/X24R7NE2", "hono/_chunk/ZER2A7C3"],
     },
     VendoredModule {
         name: "hono/trailing-slash",

@@ -15,9 +15,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const check = process.argv.includes("--check");
 
 // What a backend needs. Absent on purpose: adapters for other platforms, JSX (backends answer with data),
-// and middleware over what the sandbox has not (Cache API, CompressionStream, AsyncLocalStorage, file system).
+// and middleware over what the sandbox has not (Cache API, AsyncLocalStorage, file system).
 const HONO = [
-  "", "accepts", "adapter", "basic-auth", "bearer-auth", "body-limit", "combine", "cookie", "cors", "csrf", "etag",
+  "", "accepts", "adapter", "basic-auth", "bearer-auth", "body-limit", "combine", "compress", "cookie", "cors", "csrf", "etag",
   "factory", "hono-base", "html", "http-exception", "jwt", "language", "logger", "method-override",
   "powered-by", "pretty-json", "quick", "request-id", "route", "router", "router/linear-router",
   "router/pattern-router", "router/reg-exp-router", "router/smart-router", "router/trie-router", "secure-headers",

@@ -6,7 +6,7 @@
 //! allowed_hosts = ["atoll.example.com"]
 //!
 //! [limits]
-//! http_body_bytes_max = 1048576
+//! http_response_bytes_max = 1048576
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -62,8 +62,8 @@ mod tests {
             Config::parse("listen = \"x\"\n\n[limits]\nhttp_body_byte_max = 1\n", "atoll.conf").unwrap_err();
         let text = error.to_string();
         assert!(text.starts_with("atoll.conf:4:1: ") && text.contains("http_body_byte_max"), "{text}");
-        let config = Config::parse("data = \"d\"\n[limits]\nhttp_body_bytes_max = 7\n", "x").unwrap();
-        assert_eq!(config.limits.http_body_bytes_max, 7);
+        let config = Config::parse("data = \"d\"\n[limits]\nhttp_response_bytes_max = 7\n", "x").unwrap();
+        assert_eq!(config.limits.http_response_bytes_max, 7);
         assert_eq!(config.limits.drain_ms, Limits::default().drain_ms);
     }
 }

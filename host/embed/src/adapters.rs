@@ -3,8 +3,10 @@
 
 mod capabilities;
 mod deliveries;
+mod outbound;
 mod source;
 
 pub(crate) use capabilities::{EphemeralState, PublishToBus, StoreKv, StoreSql};
 pub(crate) use deliveries::Deliveries;
+pub(crate) use outbound::{Outbound, placeholders};
 pub(crate) use source::StoreSource;

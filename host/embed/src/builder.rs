@@ -5,32 +5,42 @@ use std::{path::PathBuf, sync::Arc};
 use atoll_bus::{Bus, EmbeddedLog};
 use atoll_image::JsEngine;
 use atoll_model::Limits;
-use atoll_runtime::{AppCache, Capabilities, Runtime};
+use atoll_outbound::{OutboundClient, OutboundConfig};
+use atoll_runtime::{AppCache, CallObserver, Capabilities, Runtime};
 use atoll_store::Store;
 use tokio::sync::broadcast;
 
 use crate::{
     Host, HostError,
-    adapters::{Deliveries, PublishToBus, StoreKv, StoreSource, StoreSql},
+    adapters::{Deliveries, Outbound, PublishToBus, StoreKv, StoreSource, StoreSql},
     generation::Generations,
     host::Inner,
     logs::LogBook,
+    stack_traces::StackTraces,
 };
 
 /// Changes a reader may be behind before it misses some.
 const CHANGES_LAG_MAX: usize = 256;
 
 /// Describes a host. See [`Host::builder`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HostBuilder {
     data_dir: PathBuf,
     cache_dir: Option<PathBuf>,
     limits: Limits,
+    observer: Option<Arc<dyn CallObserver>>,
+    outbound: OutboundConfig,
 }
 
 impl HostBuilder {
     pub(crate) fn new() -> Self {
-        Self { data_dir: ".atoll".into(), cache_dir: None, limits: Limits::default() }
+        Self {
+            data_dir: ".atoll".into(),
+            cache_dir: None,
+            limits: Limits::default(),
+            observer: None,
+            outbound: OutboundConfig::default(),
+        }
     }
 
     /// Where everything is kept; `.atoll` when not set. Made when absent. One host at a time.
@@ -55,13 +65,31 @@ impl HostBuilder {
         self
     }
 
+    /// Who is told of every call of an app when it has ended, with what it used.
+    #[must_use]
+    pub fn call_observer(mut self, observer: Arc<dyn CallObserver>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// How apps' requests to the world are sent: which ranges they may reach besides the public internet, who
+    /// looks names up, whom TLS trusts besides Mozilla's authorities. The limits in it are not used: they are
+    /// the host's.
+    #[must_use]
+    pub fn outbound(mut self, outbound: OutboundConfig) -> Self {
+        self.outbound = outbound;
+        self
+    }
+
     /// Opens the data directory, compiles the JavaScript engine (or loads it from the cache), and starts
     /// delivering events.
     ///
     /// # Errors
     /// [`HostError`] when the data directory cannot be opened or is in use, or the engine cannot be loaded.
     pub async fn build(self) -> Result<Host, HostError> {
-        let Self { data_dir, cache_dir, limits } = self;
+        let Self { data_dir, cache_dir, limits, observer, outbound } = self;
+        let outbound = OutboundClient::new(OutboundConfig { limits: limits.clone(), ..outbound })
+            .map_err(|error| HostError::Internal(error.to_string()))?;
         let store = Store::open(&data_dir, &limits).await?;
         let cache = cache_dir.unwrap_or_else(|| data_dir.join("cache"));
         let (js, engine) = {
@@ -80,12 +108,24 @@ impl HostBuilder {
             kv: Arc::new(StoreKv(Arc::clone(&store))),
             sql: Arc::new(StoreSql(Arc::clone(&store))),
             bus: Arc::clone(&publisher) as _,
+            http: Arc::new(Outbound(outbound.clone())),
             logs: Arc::clone(&logs) as _,
         };
-        let runtime = Arc::new(Runtime::new(engine, Arc::clone(&js), &limits, Some(cache), capabilities)?);
+        let runtime = Runtime::new(engine, Arc::clone(&js), &limits, Some(cache), capabilities)?;
+        let runtime = Arc::new(match observer {
+            Some(observer) => runtime.with_observer(observer),
+            None => runtime,
+        });
         let hash = js.hash();
         let builder = Arc::new(atoll_build::Builder::new(js, limits.clone()));
-        let source = StoreSource::new(Arc::clone(&store), Arc::clone(&runtime), Arc::clone(&builder), hash);
+        let placeholders = outbound.placeholders().clone();
+        let source = StoreSource::new(
+            Arc::clone(&store),
+            Arc::clone(&runtime),
+            Arc::clone(&builder),
+            hash,
+            placeholders,
+        );
         let apps = Arc::new(AppCache::new(Arc::new(source), limits.loaded_apps_max));
 
         let log = EmbeddedLog::open_with_limits(data_dir.join("events.db"), &limits).await?;
@@ -94,6 +134,7 @@ impl HostBuilder {
         publisher.connect(&bus);
 
         let (changes, _) = broadcast::channel(CHANGES_LAG_MAX);
+        let traces = Arc::new(StackTraces::new(Arc::clone(&store), limits.source_maps_kept_max));
         Ok(Host {
             inner: Arc::new(Inner {
                 limits,
@@ -103,6 +144,7 @@ impl HostBuilder {
                 store,
                 bus,
                 logs,
+                traces,
                 generations: Generations::default(),
                 changes,
                 switching: tokio::sync::Mutex::new(()),
@@ -110,5 +152,11 @@ impl HostBuilder {
                 stopping: tokio_util::sync::CancellationToken::new(),
             }),
         })
+    }
+}
+
+impl std::fmt::Debug for HostBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HostBuilder").field("data_dir", &self.data_dir).finish_non_exhaustive()
     }
 }

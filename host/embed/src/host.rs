@@ -7,7 +7,7 @@ use atoll_model::{
     AppName, Event, EventDraft, EventPattern, FrontendModule, Limits, LogLine, Manifest, Revision,
     SourceTree, Usage,
 };
-use atoll_runtime::{AppCache, CallError, LoadedApp, Runtime};
+use atoll_runtime::{AppCache, Body, CallError, LoadedApp, Runtime};
 use atoll_store::{AppRecord, RevisionRecord, Store};
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt as _};
@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{AppInfo, Change, HostBuilder, HostError, generation::Generations, logs::LogBook};
+use crate::{AppInfo, Change, HostBuilder, HostError, generation::Generations, logs::LogBook, stack_traces::StackTraces};
 
 /// A running host. Cheap to clone; the last clone to go ends it, but call [`Host::shutdown`] to end it well.
 #[derive(Clone)]
@@ -31,6 +31,7 @@ pub(crate) struct Inner {
     pub(crate) store: Arc<Store>,
     pub(crate) bus: Arc<Bus>,
     pub(crate) logs: Arc<LogBook>,
+    pub(crate) traces: Arc<StackTraces>,
     pub(crate) generations: Generations,
     pub(crate) changes: broadcast::Sender<Change>,
     /// One deploy or delete at a time from the migration to the switch, so that revisions and data agree.
@@ -43,11 +44,11 @@ pub(crate) struct Inner {
 /// What an app answered.
 #[derive(Debug)]
 pub struct Handled {
-    /// The answer.
-    pub response: http::Response<Bytes>,
+    /// The answer. Its body may still be coming; dropping it stops the app's handler.
+    pub response: http::Response<Body>,
     /// The revision that gave it.
     pub revision: Revision,
-    /// What it cost.
+    /// What it cost; when the body is still coming, until its head was sent.
     pub usage: Usage,
 }
 
@@ -65,13 +66,22 @@ impl Host {
     }
 
     /// Passes a request to an app's backend, in a fresh sandbox. The path is the app's own: without any
-    /// prefix of the host.
+    /// prefix of the host. Large bodies are streams in both directions; see [`Body`].
     ///
     /// # Errors
     /// [`HostError::NoSuchApp`]; [`HostError::Call`] when the app failed or was stopped by a limit.
-    pub async fn handle(&self, app: &AppName, request: http::Request<Bytes>) -> Result<Handled, HostError> {
+    pub async fn handle<B: Into<Body>>(
+        &self,
+        app: &AppName,
+        request: http::Request<B>,
+    ) -> Result<Handled, HostError> {
         let loaded = self.loaded(app).await?;
-        let handled = self.inner.runtime.fetch(&loaded, request).await?;
+        let handled = match self.inner.runtime.fetch(&loaded, request).await {
+            Ok(handled) => handled,
+            Err(error) => {
+                return Err(self.inner.traces.error(app, loaded.revision(), error).await.into());
+            }
+        };
         Ok(Handled { response: handled.value, revision: loaded.revision(), usage: handled.usage })
     }
 
@@ -237,17 +247,26 @@ impl Host {
     /// [`HostError::NoSuchApp`], [`HostError::Store`].
     pub async fn logs(&self, app: &AppName, count: usize) -> Result<Vec<LogLine>, HostError> {
         self.record(app).await?;
-        Ok(self.inner.logs.latest(app, count))
+        let mut lines = Vec::new();
+        for line in self.inner.logs.latest(app, count) {
+            lines.push(self.inner.traces.line(app, line).await);
+        }
+        Ok(lines)
     }
 
     /// The log lines of an app from now on. A reader that falls behind misses some.
     #[must_use]
     pub fn follow_logs(&self, app: &AppName) -> BoxStream<'static, LogLine> {
         let app = app.clone();
+        let traces = Arc::clone(&self.inner.traces);
         BroadcastStream::new(self.inner.logs.follow())
             .filter_map(move |line| {
-                let line = line.ok().filter(|(of, _)| *of == app).map(|(_, line)| line);
-                async move { line }
+                let line = line.ok().filter(|(of, _)| *of == app);
+                let traces = Arc::clone(&traces);
+                async move {
+                    let (app, line) = line?;
+                    Some(traces.line(&app, line).await)
+                }
             })
             .boxed()
     }
@@ -298,9 +317,11 @@ impl Host {
     }
 
     /// Ends the host: no new generations, running ones are cut short, deliveries are finished or left for
-    /// the next start, and everything is on disk when it returns.
+    /// the next start, what apps do after their responses is finished within `drain_ms`, and everything is on
+    /// disk when it returns.
     pub async fn shutdown(&self) {
         self.inner.stopping.cancel();
+        self.inner.runtime.drain(Duration::from_millis(self.inner.limits.drain_ms)).await;
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
         self.inner.bus.shutdown().await;

@@ -6,7 +6,7 @@
 //! let folder = atoll::read_folder("examples/hello".as_ref(), host.limits())
 //!     .map_err(|error| atoll::HostError::Internal(error.to_string()))?;
 //! let deployed = host.deploy(folder, atoll::DeployOptions::default()).await?;
-//! let request = atoll::http::Request::get("http://hello/").body(atoll::Bytes::new()).unwrap();
+//! let request = atoll::http::Request::get("http://hello/").body(()).unwrap();
 //! let answer = host.handle(&deployed.app, request).await?;
 //! println!("{}", answer.response.status());
 //! # Ok(()) }
@@ -26,6 +26,7 @@ mod host;
 mod info;
 mod logs;
 mod report;
+mod stack_traces;
 
 pub use atoll_build::TypeCheck;
 pub use atoll_bus::{BusError, DeadLetter, Lagged, RetryOutcome};
@@ -35,7 +36,8 @@ pub use atoll_model::{
     AppName, Diagnostic, Event, EventDraft, EventPattern, EventType, Limits, LogLine, Manifest, Revision,
     SourcePath, SourceTree, Usage,
 };
-pub use atoll_runtime::CallError;
+pub use atoll_outbound as outbound;
+pub use atoll_runtime::{Body, BodyError, CallError, CallKind, CallObserver, CallOutcome, CallRecord};
 pub use atoll_store::StoreError;
 pub use bytes::Bytes;
 pub use http;

@@ -1,6 +1,7 @@
 //! From a folder or a sentence to an app that answers.
 
 mod support;
+mod surface;
 
 use atoll::{
     AppName, Bytes, DeployOptions, EventPattern, GenerateRequest, GenerationEvent, GenerationState,

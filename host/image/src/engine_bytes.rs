@@ -16,6 +16,34 @@ pub fn engine_hash() -> ContentHash {
     *HASH
 }
 
+/// The custom section with the engine's own modules.
+const BUILTIN_SECTION: &str = "atoll:modules";
+
+/// Name and source of each of the engine's own modules.
+///
+/// # Errors
+/// A sentence that says what is wrong with the section.
+pub(crate) fn builtin_modules(engine: &[u8]) -> Result<Vec<(&str, &str)>, String> {
+    let mut modules = Vec::new();
+    for payload in wasmparser::Parser::new(0).parse_all(engine) {
+        let payload = payload.map_err(|error| error.to_string())?;
+        if let wasmparser::Payload::CustomSection(section) = payload
+            && section.name() == BUILTIN_SECTION
+        {
+            let text = std::str::from_utf8(section.data()).map_err(|error| error.to_string())?;
+            let mut texts = text.split_terminator('\0');
+            while let Some(name) = texts.next() {
+                let source = texts.next().ok_or_else(|| format!("its module {name:?} has no source"))?;
+                modules.push((name, source));
+            }
+        }
+    }
+    if modules.is_empty() {
+        return Err(format!("it has no modules of its own (custom section {BUILTIN_SECTION})"));
+    }
+    Ok(modules)
+}
+
 #[cfg(test)]
 mod tests {
     use std::{fs, path::Path};
@@ -23,11 +51,12 @@ mod tests {
     use super::*;
 
     /// What the engine is built from; `cargo xtask engine` hashes the same.
-    const SOURCES: [&str; 6] = [
+    const SOURCES: [&str; 7] = [
         "guest-sdk/js-engine/Cargo.lock",
         "guest-sdk/js-engine/Cargo.toml",
         "guest-sdk/js-engine/build.rs",
         "guest-sdk/js-engine/js",
+        "guest-sdk/js-engine/quickjs.patch",
         "guest-sdk/js-engine/src",
         "wit",
     ];

@@ -8,9 +8,9 @@ use wasmtime::{Engine, Module, component::Component};
 use crate::{
     ImageError, Snapshot, SnapshotInput, audit,
     cache::Cache,
-    engine_bytes::{ENGINE_WASM, engine_hash},
+    engine_bytes::{ENGINE_WASM, builtin_modules, engine_hash},
     shell,
-    snapshot::Sandbox,
+    snapshot::{Compiler, Sandbox},
     split,
 };
 
@@ -40,11 +40,14 @@ impl JsEngine {
         let code = cache.get("engine", || compile(&parts()?.code))?;
         let shell =
             cache.get("shell", || Component::new(engine, &parts()?.shell).map_err(ImageError::engine))?;
+        let compiler = cache
+            .get("compiler", || compile(&Compiler::make(&code, &compile(&parts()?.initial)?, layout)?))?;
+        let compiler = Compiler { code: code.clone(), image: compiler };
         let base = cache.get("base", || {
-            let empty = Sandbox { code: code.clone(), base: compile(&parts()?.initial)?, layout };
-            compile(&empty.bootstrap()?)
+            let builtin = builtin_modules(ENGINE_WASM).map_err(ImageError::Engine)?;
+            compile(&Sandbox::bootstrap(&compiler, &compile(&parts()?.initial)?, &builtin, layout)?)
         })?;
-        Ok(Self { sandbox: Sandbox { code, base, layout }, shell })
+        Ok(Self { sandbox: Sandbox { code, compiler, base, layout }, shell })
     }
 
     /// Identifies the engine; an image runs with exactly one.

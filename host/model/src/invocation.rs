@@ -35,11 +35,13 @@ pub struct LogLine {
 }
 
 /// What a call used.
+///
+/// Of a call whose response is still being sent, it is what is known so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Time on a CPU.
     pub cpu: Duration,
-    /// Time from the first instruction to the answer.
+    /// Time from the first instruction to the last, waiting included.
     pub wall: Duration,
     /// Time spent waiting for a place to run.
     pub queued: Duration,
@@ -47,4 +49,12 @@ pub struct Usage {
     pub fuel: u64,
     /// Calls into the host.
     pub host_calls: u32,
+    /// The most linear memory it had, in bytes.
+    pub memory_bytes: u64,
+    /// Bytes of the request's body that the guest got.
+    pub bytes_in: u64,
+    /// Bytes of the response's body that the guest gave.
+    pub bytes_out: u64,
+    /// Outbound HTTP requests.
+    pub outbound_requests: u32,
 }

@@ -31,6 +31,8 @@ pub struct Limits {
     pub epoch_tick_ms: u64,
     /// Apps kept loaded (each holds a file descriptor and a mapping); the least recently used goes first.
     pub loaded_apps_max: usize,
+    /// Revisions whose source maps are kept after a stack trace was shown; the least recently used go first.
+    pub source_maps_kept_max: usize,
     /// Time and CPU for evaluating an app's top level at deploy.
     pub snapshot_cpu_ms: u64,
     /// Size of an uploaded component.
@@ -50,6 +52,11 @@ pub struct Limits {
     /// Calls from a guest into the host during one request that make the host work: state, events, waiting,
     /// randomness. Reading a clock and logging cost the guest's own CPU time and log budget instead.
     pub host_calls_max: u32,
+    /// Operations of one guest call that were started and not taken: reads, writes and requests that wait.
+    pub operations_per_call_max: usize,
+    /// Bytes that a guest has written to a stream and the other side has not taken; beyond it the guest waits
+    /// before it writes more.
+    pub stream_buffer_bytes_max: usize,
 
     // ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────
     /// All request headers together.
@@ -60,11 +67,13 @@ pub struct Limits {
     pub http_total_ms: u64,
     /// How long a client may send or read nothing in the middle of a request or a response.
     pub http_idle_ms: u64,
-    /// A request body to an app.
-    pub http_body_bytes_max: usize,
+    /// A request body to an app of at most this size is handed to the guest in one piece, if its length is
+    /// stated; a larger one is a stream. How large it may be in all is `body_mib` of the app.
+    pub http_inline_body_bytes_max: usize,
     /// All request bodies that are held at the same time; over it, clients are told 503.
     pub http_buffered_bytes_max: usize,
-    /// A response body from an app.
+    /// A response body that an app returns as a whole. One that it sends as a stream is bounded by time and by
+    /// what the client takes.
     pub http_response_bytes_max: usize,
     /// Open connections; more wait in the listener's backlog.
     pub http_connections_max: usize,
@@ -78,6 +87,50 @@ pub struct Limits {
     pub subscriber_lag_events_max: usize,
     /// How long a shutdown waits for what is running.
     pub drain_ms: u64,
+
+    // ── outbound HTTP ────────────────────────────────────────────────────────────────────────────────
+    /// Requests to the world that one guest call may start; a redirect is not another one.
+    pub outbound_requests_per_call_max: u32,
+    /// Requests to the world of one guest call that wait for their answer at the same time; more wait for
+    /// their turn.
+    pub outbound_concurrent_per_call_max: u32,
+    /// Requests to the world that run at the same time in the whole host; more wait. Each is a connection.
+    pub outbound_concurrent_max: usize,
+    /// Requests to the world of one app that run at the same time, bodies included; more wait.
+    pub outbound_per_app_concurrent_max: usize,
+    /// Requests to the world of one app that may wait; the next one is refused.
+    pub outbound_per_app_queue_max: usize,
+    /// The URL of a request to the world, secrets filled in.
+    pub outbound_url_bytes_max: usize,
+    /// All headers of a request to the world, and all headers of its response, each. At least 8 KiB: a smaller
+    /// value is taken for 8 KiB.
+    pub outbound_header_bytes_max: usize,
+    /// The body of a request to the world.
+    pub outbound_request_bytes_max: u64,
+    /// The body of a response from the world, as received and as decoded, each.
+    pub outbound_response_bytes_max: u64,
+    /// How many times its received size a response may decode to, beyond the first MiB.
+    pub outbound_decode_ratio_max: u64,
+    /// Redirects that one request follows (Fetch: 20).
+    pub outbound_redirects_max: u32,
+    /// Looking a name up, and connecting with TLS, each.
+    pub outbound_connect_ms: u64,
+    /// How long a server may take from the last byte of a request's body that was sent to the end of its
+    /// response's headers.
+    pub outbound_head_ms: u64,
+    /// How long a server may send nothing in the middle of a body.
+    pub outbound_idle_ms: u64,
+    /// A whole request to the world, redirects, waiting and bodies included. An app's own wall-clock limit
+    /// usually ends first.
+    pub outbound_total_ms: u64,
+    /// Names that are looked up at the same time; each holds a thread.
+    pub outbound_lookups_concurrent_max: usize,
+    /// Connections kept open for the next request, in the whole host.
+    pub outbound_kept_connections_max: usize,
+    /// Connections kept open for the next request of one app to one origin.
+    pub outbound_kept_per_origin_max: usize,
+    /// How long a connection is kept open without a request.
+    pub outbound_kept_ms: u64,
 
     // ── source and archives ──────────────────────────────────────────────────────────────────────────
     /// Files in a source folder.
@@ -202,6 +255,8 @@ pub struct AppLimits {
     pub wall_ms: u32,
     /// wasmtime fuel: about one for each WebAssembly instruction, the same on every machine.
     pub fuel: u64,
+    /// The body of a request. It need not fit the memory: a large one is a stream.
+    pub body_mib: u32,
 }
 
 impl AppLimits {
@@ -213,7 +268,14 @@ impl AppLimits {
             cpu_ms: self.cpu_ms.min(max.cpu_ms),
             wall_ms: self.wall_ms.min(max.wall_ms),
             fuel: self.fuel.min(max.fuel),
+            body_mib: self.body_mib.min(max.body_mib),
         }
+    }
+
+    /// The limit of a request body in bytes.
+    #[must_use]
+    pub fn body_bytes(self) -> u64 {
+        u64::from(self.body_mib) << 20
     }
 
     /// The memory limit in bytes.
@@ -225,7 +287,7 @@ impl AppLimits {
 
 impl Default for AppLimits {
     fn default() -> Self {
-        Self { memory_mib: 64, cpu_ms: 50, wall_ms: 10_000, fuel: 1_000_000_000 }
+        Self { memory_mib: 64, cpu_ms: 50, wall_ms: 10_000, fuel: 1_000_000_000, body_mib: 10 }
     }
 }
 
@@ -235,7 +297,13 @@ impl Default for Limits {
         const MIB: usize = 1 << 20;
         Self {
             app_default: AppLimits::default(),
-            app_max: AppLimits { memory_mib: 128, cpu_ms: 1_000, wall_ms: 30_000, fuel: 10_000_000_000 },
+            app_max: AppLimits {
+                memory_mib: 128,
+                cpu_ms: 1_000,
+                wall_ms: 30_000,
+                fuel: 10_000_000_000,
+                body_mib: 4_096,
+            },
 
             instances_max: 256,
             app_concurrency_max: 64,
@@ -244,6 +312,7 @@ impl Default for Limits {
             stack_bytes_max: 2 * MIB,
             epoch_tick_ms: 5,
             loaded_apps_max: 1_000,
+            source_maps_kept_max: 32,
             snapshot_cpu_ms: 1_000,
             component_bytes_max: 10 * MIB,
             component_core_instances_max: 20,
@@ -253,12 +322,14 @@ impl Default for Limits {
             log_bytes_per_call_max: 64 * KIB,
             log_lines_per_app_max: 2_000,
             host_calls_max: 10_000,
+            operations_per_call_max: 256,
+            stream_buffer_bytes_max: 64 * KIB,
 
             http_header_bytes_max: 32 * KIB,
             http_header_read_ms: 10_000,
             http_total_ms: 60_000,
             http_idle_ms: 15_000,
-            http_body_bytes_max: 10 * MIB,
+            http_inline_body_bytes_max: 64 * KIB,
             http_buffered_bytes_max: 256 * MIB,
             http_response_bytes_max: 10 * MIB,
             http_connections_max: 12_000,
@@ -267,6 +338,26 @@ impl Default for Limits {
             json_depth_max: 64,
             subscriber_lag_events_max: 1_024,
             drain_ms: 10_000,
+
+            outbound_requests_per_call_max: 50,
+            outbound_concurrent_per_call_max: 6,
+            outbound_concurrent_max: 512,
+            outbound_per_app_concurrent_max: 64,
+            outbound_per_app_queue_max: 256,
+            outbound_url_bytes_max: 16 * KIB,
+            outbound_header_bytes_max: 32 * KIB,
+            outbound_request_bytes_max: 64 << 20,
+            outbound_response_bytes_max: 64 << 20,
+            outbound_decode_ratio_max: 200,
+            outbound_redirects_max: 20,
+            outbound_connect_ms: 10_000,
+            outbound_head_ms: 30_000,
+            outbound_idle_ms: 30_000,
+            outbound_total_ms: 300_000,
+            outbound_lookups_concurrent_max: 32,
+            outbound_kept_connections_max: 256,
+            outbound_kept_per_origin_max: 8,
+            outbound_kept_ms: 30_000,
 
             source_files_max: 500,
             source_file_bytes_max: MIB,
@@ -331,14 +422,15 @@ mod tests {
 
     #[test]
     fn the_hosts_maximum_wins() {
-        let asked = AppLimits { memory_mib: 4_096, cpu_ms: 1, wall_ms: 10, fuel: u64::MAX };
+        let asked =
+            AppLimits { memory_mib: 4_096, cpu_ms: 1, wall_ms: 10, fuel: u64::MAX, body_mib: u32::MAX };
         let max = Limits::default().app_max;
         assert_eq!(asked.capped(max), AppLimits { cpu_ms: 1, wall_ms: 10, ..max });
     }
 
     #[test]
     fn an_unknown_limit_is_an_error() {
-        assert!(toml::from_str::<Limits>("http_body_byte_max = 1").is_err());
+        assert!(toml::from_str::<Limits>("http_respons_bytes_max = 1").is_err());
         assert_eq!(toml::from_str::<Limits>("").unwrap(), Limits::default());
     }
 }

@@ -66,6 +66,8 @@ pub struct LimitsManifest {
     pub wall_ms: Option<u32>,
     /// wasmtime fuel.
     pub fuel: Option<u64>,
+    /// The body of a request.
+    pub body_mib: Option<u32>,
 }
 
 /// `[frontend]`.
@@ -206,9 +208,20 @@ impl Manifest {
                 None,
             ));
         }
-        let names = self.grants.secrets.iter().chain(self.backend.iter().flat_map(|b| b.vars.keys()));
-        for name in names {
+        let secrets = || self.grants.secrets.iter().map(|secret| &secret.name);
+        for name in secrets().chain(self.backend.iter().flat_map(|b| b.vars.keys())) {
             check_binding(name)?;
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        if let Some(name) = secrets().find(|name| !seen.insert(*name)) {
+            let hint = Some("keep one of them".into());
+            return Err(ManifestError::new(format!("the secret {name} is granted twice"), hint, None));
+        }
+        if let Some(problem) = self.grants.secrets.iter().find_map(|secret| secret.problem(&self.grants.http))
+        {
+            let hint =
+                "add the origin to http: a placeholder is replaced only in requests that the app may make";
+            return Err(ManifestError::new(problem, Some(hint.into()), None));
         }
         Ok(())
     }
@@ -223,6 +236,7 @@ impl Manifest {
             cpu_ms: asked.cpu_ms.unwrap_or(default.cpu_ms),
             wall_ms: asked.wall_ms.unwrap_or(default.wall_ms),
             fuel: asked.fuel.unwrap_or(default.fuel),
+            body_mib: asked.body_mib.unwrap_or(default.body_mib),
         }
         .capped(limits.app_max)
     }

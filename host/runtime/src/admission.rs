@@ -34,13 +34,6 @@ pub(crate) struct Admission {
     gates: Mutex<HashMap<AppName, Weak<Gate>>>,
 }
 
-/// A place to run, until dropped.
-pub(crate) struct Place<'a> {
-    _of_app: SemaphorePermit<'a>,
-    _of_host: SemaphorePermit<'a>,
-    pub(crate) queued: Duration,
-}
-
 impl Admission {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
@@ -66,16 +59,14 @@ impl Admission {
         gate
     }
 
-    /// Waits for a place.
-    pub(crate) async fn enter<'a>(
-        &'a self,
-        gate: &'a Gate,
-        wait_max: Duration,
-    ) -> Result<Place<'a>, CallError> {
+    /// Waits for a place, and answers how long it took. Whoever got one gives it back with
+    /// [`Admission::leave`].
+    pub(crate) async fn enter(&self, gate: &Gate, wait_max: Duration) -> Result<Duration, CallError> {
         if let Ok(of_app) = gate.places.try_acquire()
             && let Ok(of_host) = self.instances.try_acquire()
         {
-            return Ok(Place { _of_app: of_app, _of_host: of_host, queued: Duration::ZERO });
+            keep(of_app, of_host);
+            return Ok(Duration::ZERO);
         }
         let _waiting = Waiting::start(&gate.waiting, self.app_queue_max)?;
         let since = Instant::now();
@@ -85,7 +76,8 @@ impl Admission {
         };
         match tokio::time::timeout(wait_max, both).await {
             Ok((Ok(of_app), Ok(of_host))) => {
-                Ok(Place { _of_app: of_app, _of_host: of_host, queued: since.elapsed() })
+                keep(of_app, of_host);
+                Ok(since.elapsed())
             }
             // The semaphores are never closed, so this is the time running out.
             _ if gate.places.available_permits() == 0 => {
@@ -94,6 +86,18 @@ impl Admission {
             _ => Err(overloaded("instances_max", self.instances_max)),
         }
     }
+
+    /// Gives a place back.
+    pub(crate) fn leave(&self, gate: &Gate) {
+        self.instances.add_permits(1);
+        gate.places.add_permits(1);
+    }
+}
+
+/// A place outlives the borrow of the semaphores: a call may move into a task of its own.
+fn keep(of_app: SemaphorePermit<'_>, of_host: SemaphorePermit<'_>) {
+    of_app.forget();
+    of_host.forget();
 }
 
 struct Waiting<'a>(&'a AtomicU32);
@@ -135,14 +139,13 @@ mod tests {
     async fn a_full_queue_turns_callers_away_at_once() {
         let admission = admission(10, 1, 0);
         let gate = admission.gate(&name("a"));
-        let place = admission.enter(&gate, LONG).await.ok();
-        assert!(place.is_some());
+        admission.enter(&gate, LONG).await.unwrap();
         let refused = admission.enter(&gate, LONG).await.err().unwrap();
         assert!(
             matches!(refused, CallError::Overloaded { limit: "app_queue_max", value: 0, .. }),
             "{refused:?}"
         );
-        drop(place);
+        admission.leave(&gate);
         assert!(admission.enter(&gate, LONG).await.is_ok());
     }
 
@@ -150,7 +153,7 @@ mod tests {
     async fn a_loud_app_leaves_places_to_others() {
         let admission = admission(10, 1, 5);
         let (loud, quiet) = (admission.gate(&name("loud")), admission.gate(&name("quiet")));
-        let _place = admission.enter(&loud, LONG).await.ok();
+        admission.enter(&loud, LONG).await.unwrap();
         assert!(admission.enter(&loud, SOON).await.is_err());
         assert!(admission.enter(&quiet, LONG).await.is_ok());
     }
@@ -159,9 +162,9 @@ mod tests {
     async fn waiting_ends_with_the_place_of_another() {
         let admission = admission(1, 1, 1);
         let gate = admission.gate(&name("a"));
-        let first = admission.enter(&gate, LONG).await.ok().unwrap();
+        admission.enter(&gate, LONG).await.unwrap();
         let second = admission.enter(&gate, LONG);
-        let (second, ()) = tokio::join!(second, async { drop(first) });
+        let (second, ()) = tokio::join!(second, async { admission.leave(&gate) });
         assert!(second.is_ok());
     }
 

@@ -17,7 +17,7 @@ wasmtime::component::bindgen!({
         "atoll:app/kv": async | trappable,
         "atoll:app/sql": async | trappable,
         "atoll:app/bus": async | trappable,
-        "atoll:app/clock.sleep": async | trappable,
+        "atoll:app/operations.wait": async | trappable,
         default: trappable,
     },
     exports: { default: async },

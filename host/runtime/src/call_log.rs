@@ -1,13 +1,13 @@
 //! The log of one call: bounded, made harmless, and handed to the [`LogSink`] when the call is over, however
-//! it ended (also when its caller went away).
+//! it ended (also when its caller went away). A call that logs nothing costs nothing.
 
 use std::{
-    fmt::Write as _,
+    fmt::{self, Write as _},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
 };
 
 use atoll_model::{AppName, LogLevel, LogLine, Revision};
+use http::{Method, Uri};
 
 /// Where the lines of all apps go. Called once a call, and must not block.
 pub trait LogSink: Send + Sync {
@@ -24,38 +24,42 @@ const HOST_LINE_BYTES_MAX: usize = 8 << 10;
 /// A request's path or an event's type is made by others.
 const CALL_NAME_BYTES_MAX: usize = 200;
 
+/// What a call is called in the log.
+pub(crate) enum CallName {
+    /// A request, by method and path. The query may hold what is nobody's business.
+    Request(Method, Uri),
+    /// Anything else.
+    Other(String),
+}
+
+impl fmt::Display for CallName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request(method, uri) => write!(f, "{method} {}", uri.path()),
+            Self::Other(name) => f.write_str(name),
+        }
+    }
+}
+
 /// Collects the lines of one call.
 pub(crate) struct CallLog {
-    sink: Arc<dyn LogSink>,
-    app: AppName,
-    revision: Revision,
-    call: String,
-    lines: Vec<LogLine>,
+    call: CallName,
+    lines: Vec<Line>,
     bytes_max: usize,
     bytes_left: usize,
     dropped_lines: u64,
     dropped_bytes: u64,
 }
 
+struct Line {
+    time: jiff::Timestamp,
+    level: LogLevel,
+    message: String,
+}
+
 impl CallLog {
-    pub(crate) fn new(
-        sink: Arc<dyn LogSink>,
-        app: AppName,
-        revision: Revision,
-        call: &str,
-        bytes_max: usize,
-    ) -> Self {
-        Self {
-            sink,
-            app,
-            revision,
-            call: escape(cut(call, CALL_NAME_BYTES_MAX)),
-            lines: Vec::new(),
-            bytes_max,
-            bytes_left: bytes_max,
-            dropped_lines: 0,
-            dropped_bytes: 0,
-        }
+    pub(crate) fn new(call: CallName, bytes_max: usize) -> Self {
+        Self { call, lines: Vec::new(), bytes_max, bytes_left: bytes_max, dropped_lines: 0, dropped_bytes: 0 }
     }
 
     /// A line of the guest. What is over the budget is counted and dropped; a line that is partly over is cut.
@@ -85,11 +89,11 @@ impl CallLog {
     }
 
     fn push(&mut self, level: LogLevel, message: String) {
-        let (call, revision) = (self.call.clone(), self.revision.0);
-        self.lines.push(LogLine { time: jiff::Timestamp::now(), level, message, call, revision });
+        self.lines.push(Line { time: jiff::Timestamp::now(), level, message });
     }
 
-    fn deliver(&mut self) {
+    /// Hands all lines over, once.
+    pub(crate) fn deliver(&mut self, sink: &dyn LogSink, app: &AppName, revision: Revision) {
         if self.dropped_lines > 0 {
             let (lines, bytes, max) = (self.dropped_lines, self.dropped_bytes, self.bytes_max);
             let text =
@@ -99,17 +103,19 @@ impl CallLog {
         if self.lines.is_empty() {
             return;
         }
-        let lines = std::mem::take(&mut self.lines);
-        let (sink, app) = (&self.sink, &self.app);
+        let name = self.call.to_string();
+        let name = escape(cut(&name, CALL_NAME_BYTES_MAX));
+        let lines = std::mem::take(&mut self.lines).into_iter().map(|line| LogLine {
+            time: line.time,
+            level: line.level,
+            message: line.message,
+            call: name.clone(),
+            revision: revision.0,
+        });
+        let lines = lines.collect();
         if catch_unwind(AssertUnwindSafe(|| sink.write(app, lines))).is_err() {
             tracing::error!(%app, "the log sink panicked; the lines of a call are lost");
         }
-    }
-}
-
-impl Drop for CallLog {
-    fn drop(&mut self) {
-        self.deliver();
     }
 }
 
@@ -150,11 +156,10 @@ mod tests {
     }
 
     fn logged(bytes_max: usize, write: impl FnOnce(&mut CallLog)) -> Vec<String> {
-        let lines = Arc::new(Lines::default());
-        let name = AppName::parse("a").unwrap();
-        let mut log = CallLog::new(Arc::clone(&lines) as _, name, Revision(1), "GET /", bytes_max);
+        let lines = Lines::default();
+        let mut log = CallLog::new(CallName::Other("GET /".into()), bytes_max);
         write(&mut log);
-        drop(log);
+        log.deliver(&lines, &AppName::parse("a").unwrap(), Revision(1));
         lines.0.lock().unwrap().iter().map(|line| line.message.clone()).collect()
     }
 
@@ -198,6 +203,12 @@ mod tests {
     }
 
     #[test]
+    fn a_request_is_named_without_its_query() {
+        let name = CallName::Request(Method::GET, "http://a.example/todos?token=secret".parse().unwrap());
+        assert_eq!(name.to_string(), "GET /todos");
+    }
+
+    #[test]
     fn a_panicking_sink_harms_nobody() {
         struct Bad;
         impl LogSink for Bad {
@@ -205,7 +216,8 @@ mod tests {
                 panic!("no");
             }
         }
-        let name = AppName::parse("a").unwrap();
-        CallLog::new(Arc::new(Bad), name, Revision(1), "GET /", 100).write(LogLevel::Info, "x");
+        let mut log = CallLog::new(CallName::Other("GET /".into()), 100);
+        log.write(LogLevel::Info, "x");
+        log.deliver(&Bad, &AppName::parse("a").unwrap(), Revision(1));
     }
 }

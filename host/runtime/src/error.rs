@@ -155,6 +155,21 @@ pub enum CallError {
         /// Its value.
         value: u64,
     },
+    /// The request's body is larger than the app may be sent.
+    #[error("the request's body is larger than body_mib = {limit_mib}")]
+    BodyTooLarge {
+        /// The app's limit.
+        limit_mib: u32,
+    },
+    /// The rest of the request's body did not come in time.
+    #[error("nothing of the request's body came for longer than http_idle_ms = {limit_ms}")]
+    BodyStalled {
+        /// `Limits::http_idle_ms`.
+        limit_ms: u64,
+    },
+    /// The rest of the request's body will not come.
+    #[error("the request's body did not come to its end: {0}")]
+    BodyBroke(String),
     /// The answer is no HTTP response.
     #[error("the app's answer is no HTTP response: {0}")]
     InvalidResponse(String),
@@ -171,12 +186,15 @@ impl CallError {
             Self::OutOfMemory { limit_mib } => Some(("memory_mib", limit_mib.into())),
             Self::OutOfStack { limit_bytes } => Some(("stack_bytes_max", limit_bytes as u64)),
             Self::TooManyHostCalls { limit } => Some(("host_calls_max", limit.into())),
+            Self::BodyTooLarge { limit_mib } => Some(("body_mib", limit_mib.into())),
+            Self::BodyStalled { limit_ms } => Some(("http_idle_ms", limit_ms)),
             Self::Overloaded { limit, value, .. } | Self::ResponseTooLarge { limit, value } => {
                 Some((limit, value))
             }
             Self::Failed { .. }
             | Self::Trapped { .. }
             | Self::NoHandler { .. }
+            | Self::BodyBroke(_)
             | Self::InvalidResponse(_) => None,
         }
     }

@@ -3,16 +3,17 @@
 //! A header's bytes cross as the code points of the same numbers (the Fetch standard's "isomorphic
 //! decoding"), since a WIT string is Unicode and a header need not be.
 
-use atoll_model::Limits;
+use atoll_model::{CapabilityError, Limits};
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
     header::{CONNECTION, CONTENT_LENGTH, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
+    request::Parts,
 };
 
 use crate::{
-    CallError,
-    bindings::exports::atoll::app::http_handler::{Request, Response},
+    Body, CallError,
+    bindings::exports::atoll::app::http_handler::{Body as GuestBody, Request, Response},
 };
 
 /// What a name of one connection means to nobody else. `content-length` is the server's: it knows the body.
@@ -28,20 +29,23 @@ fn named_by_connection(headers: &HeaderMap) -> Vec<String> {
 }
 
 /// A request as a guest sees it.
-pub(crate) fn request(request: http::Request<Bytes>) -> Request {
-    let (parts, body) = request.into_parts();
-    let url = url(&parts.uri, &parts.headers);
-    let named = named_by_connection(&parts.headers);
-    let headers = parts
-        .headers
+pub(crate) fn request(parts: &Parts, body: GuestBody) -> Request {
+    Request {
+        method: parts.method.as_str().to_owned(),
+        url: url(&parts.uri, &parts.headers),
+        headers: headers_for_guest(&parts.headers),
+        body,
+    }
+}
+
+/// Headers as a guest sees them.
+pub(crate) fn headers_for_guest(headers: &HeaderMap) -> Vec<(String, String)> {
+    let named = named_by_connection(headers);
+    headers
         .iter()
         .filter(|(name, _)| !belongs_to_connection(name) && !named.iter().any(|n| n == name.as_str()))
-        .map(|(name, value)| (name.as_str().to_owned(), decode(value.as_bytes())))
-        .collect();
-    // A GET or HEAD request has no body (the Fetch standard refuses to even make one).
-    let bodiless = body.is_empty() || matches!(parts.method, Method::GET | Method::HEAD);
-    let body = (!bodiless).then(|| Vec::from(body));
-    Request { method: parts.method.as_str().to_owned(), url, headers, body }
+        .map(|(name, value)| (name.as_str().to_owned(), decode(value)))
+        .collect()
 }
 
 fn url(uri: &http::Uri, headers: &HeaderMap) -> String {
@@ -53,12 +57,24 @@ fn url(uri: &http::Uri, headers: &HeaderMap) -> String {
     format!("{scheme}://{host}{slash}{path}")
 }
 
-fn decode(bytes: &[u8]) -> String {
-    bytes.iter().copied().map(char::from).collect()
+fn decode(value: &HeaderValue) -> String {
+    match value.to_str() {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
+    }
 }
 
-fn encode(text: &str) -> Option<Vec<u8>> {
-    text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
+fn encode(text: &str) -> Option<HeaderValue> {
+    if text.is_ascii() {
+        return HeaderValue::from_str(text).ok();
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    HeaderValue::from_bytes(&bytes?).ok()
+}
+
+/// Statuses whose responses have no body.
+pub(crate) fn is_bodiless(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 204 | 205 | 304)
 }
 
 /// A guest's response, checked.
@@ -69,38 +85,70 @@ pub(crate) fn response(response: Response, limits: &Limits) -> Result<http::Resp
             value: limits.http_response_bytes_max as u64,
         });
     }
-    let status = StatusCode::from_u16(response.status)
+    let head = head(response.status, &response.headers, limits)?;
+    let body = if is_bodiless(head.status()) { Bytes::new() } else { Bytes::from(response.body) };
+    Ok(head.map(|_| body))
+}
+
+/// The head of a guest's response, checked.
+pub(crate) fn head(
+    status: u16,
+    from: &[(String, String)],
+    limits: &Limits,
+) -> Result<http::Response<Body>, CallError> {
+    let status = StatusCode::from_u16(status)
         .ok()
         .filter(|status| (200..=599).contains(&status.as_u16()))
-        .ok_or_else(|| {
-            CallError::InvalidResponse(format!("status {} is not in 200 to 599", response.status))
-        })?;
-    let headers = response_headers(&response.headers, limits)?;
-    let bodiless = matches!(status.as_u16(), 204 | 205 | 304);
-    let body = if bodiless { Bytes::new() } else { Bytes::from(response.body) };
-    let mut answer = http::Response::new(body);
+        .ok_or_else(|| CallError::InvalidResponse(format!("status {status} is not in 200 to 599")))?;
+    let mut answer = http::Response::new(Body::empty());
     *answer.status_mut() = status;
-    *answer.headers_mut() = headers;
+    *answer.headers_mut() = headers(from, "http_header_bytes_max", limits.http_header_bytes_max)?;
     Ok(answer)
 }
 
-fn response_headers(from: &[(String, String)], limits: &Limits) -> Result<HeaderMap, CallError> {
-    let max = limits.http_header_bytes_max;
+/// Why headers of a guest cannot be sent.
+#[derive(Debug)]
+pub(crate) enum HeaderProblem {
+    TooLarge { limit: &'static str, value: u64 },
+    Wrong(String),
+}
+
+impl From<HeaderProblem> for CallError {
+    fn from(problem: HeaderProblem) -> Self {
+        match problem {
+            HeaderProblem::TooLarge { limit, value } => Self::ResponseTooLarge { limit, value },
+            HeaderProblem::Wrong(what) => Self::InvalidResponse(what),
+        }
+    }
+}
+
+impl HeaderProblem {
+    pub(crate) fn into_capability_error(self, what: &str) -> CapabilityError {
+        match self {
+            Self::TooLarge { limit, value } => CapabilityError::OverLimit { what: what.into(), limit, value },
+            Self::Wrong(problem) => CapabilityError::Invalid(format!("{what} cannot be sent: {problem}")),
+        }
+    }
+}
+
+/// Headers of a guest, without those of a connection.
+pub(crate) fn headers(
+    from: &[(String, String)],
+    limit: &'static str,
+    max: usize,
+) -> Result<HeaderMap, HeaderProblem> {
     let size: usize = from.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
     if size > max {
-        return Err(CallError::ResponseTooLarge { limit: "http_header_bytes_max", value: max as u64 });
+        return Err(HeaderProblem::TooLarge { limit, value: max as u64 });
     }
     let mut headers = HeaderMap::with_capacity(from.len());
     for (name, value) in from {
         let wrong = |what| {
-            CallError::InvalidResponse(format!(
-                "{what} of header {:?}",
-                name.chars().take(80).collect::<String>()
-            ))
+            let name: String = name.chars().take(80).collect();
+            HeaderProblem::Wrong(format!("{what} of header {name:?}"))
         };
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("the name"))?;
-        let value = encode(value).and_then(|bytes| HeaderValue::from_bytes(&bytes).ok());
-        headers.append(name, value.ok_or_else(|| wrong("the value"))?);
+        headers.append(name, encode(value).ok_or_else(|| wrong("the value"))?);
     }
     for name in named_by_connection(&headers) {
         headers.remove(name);
@@ -135,25 +183,12 @@ mod tests {
             .header("connection", "keep-alive, X-Hop")
             .header("x-hop", "1")
             .header("content-length", "2")
-            .body(Bytes::from_static(b"hi"))
+            .body(())
             .unwrap();
-        let to = request(from);
+        let to = request(&from.into_parts().0, GuestBody::Bytes(b"hi".to_vec()));
         assert_eq!((to.method.as_str(), to.url.as_str()), ("PUT", "http://todo.example/a%20b?x=1"));
         assert_eq!(to.headers, [("host".into(), "todo.example".into()), ("x-name".into(), "café".into())]);
-        assert_eq!(to.body.as_deref(), Some(&b"hi"[..]));
-    }
-
-    #[test]
-    fn a_request_without_a_body_has_none() {
-        let of = |method: &str, body: &'static str| {
-            let uri = "https://a.example/";
-            let from =
-                http::Request::builder().method(method).uri(uri).body(Bytes::from_static(body.as_bytes()));
-            request(from.unwrap())
-        };
-        assert_eq!(of("POST", "").body, None);
-        assert_eq!(of("GET", "x").body, None);
-        assert_eq!(of("DELETE", "x").url, "https://a.example/");
+        assert!(matches!(to.body, GuestBody::Bytes(bytes) if bytes == b"hi"));
     }
 
     #[test]

@@ -13,18 +13,23 @@ use wasmtime::{
 use crate::{
     RuntimeError,
     bindings::atoll::app,
-    capability::manifest_hint,
+    capability::{manifest_hint, responder},
     state::{CallState, State},
 };
 
 const PACKAGE: &str = "atoll:app/";
 
-/// The interfaces that state stands behind.
-const GRANTED: [(&str, Capability); 3] =
-    [("kv", Capability::Kv), ("sql", Capability::Sql), ("bus", Capability::Bus)];
+/// The interfaces that a manifest grants.
+const GRANTED: [(&str, Capability); 4] = [
+    ("kv", Capability::Kv),
+    ("sql", Capability::Sql),
+    ("bus", Capability::Bus),
+    ("http-client", Capability::Http),
+];
 
 /// The interfaces that every guest has; `types` is only types.
-const ALWAYS: [&str; 5] = ["types", "config", "log", "clock", "random"];
+const ALWAYS: [&str; 8] =
+    ["types", "config", "log", "clock", "random", "operations", "streams", "http-responder"];
 
 /// Links the interfaces that every guest has.
 pub(crate) fn base(engine: &Engine) -> wasmtime::Result<Linker<CallState>> {
@@ -33,6 +38,9 @@ pub(crate) fn base(engine: &Engine) -> wasmtime::Result<Linker<CallState>> {
     app::log::add_to_linker::<_, State>(&mut linker, |state| state)?;
     app::clock::add_to_linker::<_, State>(&mut linker, |state| state)?;
     app::random::add_to_linker::<_, State>(&mut linker, |state| state)?;
+    app::operations::add_to_linker::<_, State>(&mut linker, |state| state)?;
+    app::streams::add_to_linker::<_, State>(&mut linker, |state| state)?;
+    responder::add_to_linker(&mut linker)?;
     Ok(linker)
 }
 
@@ -42,8 +50,9 @@ pub(crate) fn add(linker: &mut Linker<CallState>, capability: Capability) -> was
         Capability::Kv => app::kv::add_to_linker::<_, State>(linker, |state| state),
         Capability::Sql => app::sql::add_to_linker::<_, State>(linker, |state| state),
         Capability::Bus => app::bus::add_to_linker::<_, State>(linker, |state| state),
-        // Outbound HTTP has no interface yet; a secret is a variable.
-        Capability::Http | Capability::Secret => Ok(()),
+        Capability::Http => app::http_client::add_to_linker::<_, State>(linker, |state| state),
+        // A secret is a variable.
+        Capability::Secret => Ok(()),
     }
 }
 

@@ -2,21 +2,23 @@
 //! store is dropped whatever happened; nothing of it is used twice.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use atoll_model::{LogLevel, Usage};
-use wasmtime::{PoolConcurrencyLimitError, Store, StoreContextMut, Trap, UpdateDeadline, WasmBacktrace};
+use wasmtime::{Store, StoreContextMut, UpdateDeadline};
 
 use crate::{
-    CallError, Capabilities, LoadedApp, Runtime,
-    call_log::CallLog,
-    capability::Granted,
-    limiter::InstanceLimiter,
-    meter::CpuMeter,
-    state::{CallState, Halt},
-    task::{Stop, Task},
+    CallError, CallKind, CallOutcome, CallRecord, Capabilities, LoadedApp, Runtime,
+    call_log::{CallLog, CallName},
+    capability::responder::Responder,
+    place::Place,
+    shared::CallShared,
+    state::{CallState, Halt, NewCall},
+    stop::internal,
+    task::Task,
 };
 
 /// Names and records around the bytes that a guest hands over in one host call.
@@ -27,85 +29,84 @@ const TRANSFER_SLACK_BYTES: usize = 1 << 20;
 pub struct Handled<T> {
     /// The answer.
     pub value: T,
-    /// What it cost.
+    /// What it cost. A response whose body is still coming has cost this much when its head was sent; all of
+    /// it is for the [`crate::CallObserver`].
     pub usage: Usage,
 }
 
 /// What a call is about, besides its task.
-pub(crate) struct About<'a> {
-    /// For the log: which request, delivery or test.
-    pub(crate) name: &'a str,
+pub(crate) struct About {
+    pub(crate) kind: CallKind,
+    pub(crate) name: CallName,
     /// What events that it publishes carry.
     pub(crate) hops_of_published: u32,
     /// Where the state is that it may use.
-    pub(crate) capabilities: &'a Capabilities,
+    pub(crate) capabilities: Arc<Capabilities>,
+}
+
+/// A call that runs. Whoever drops it before it has ended, cancels it.
+pub(crate) struct Running {
+    // The store goes before the place: what runs in a place must be gone when the next one takes it.
+    pub(crate) store: Store<CallState>,
+    pub(crate) place: Place,
+    pub(crate) shared: Arc<CallShared>,
+    kind: CallKind,
+    /// Bytes that went in and out in one piece; those of streams are counted there.
+    pub(crate) bytes: (u64, u64),
+    pub(crate) status: Option<u16>,
+    ended: bool,
 }
 
 impl Runtime {
     /// Does a task in a fresh instance of an app.
     pub(crate) async fn call<T: Task>(
-        &self,
+        self: &Arc<Self>,
         app: &Arc<LoadedApp>,
-        about: About<'_>,
+        about: About,
         task: T,
     ) -> Result<Handled<T::Answer>, CallError> {
-        let wall = Duration::from_millis(app.limits.wall_ms.into());
-        let place = self.admission.enter(&app.gate, wall).await?;
-        let _ticking = self.ticker.enter();
-        let started = Instant::now();
-        let meter = Arc::new(CpuMeter::default());
-        let mut store = self.store(app, &about, &meter).map_err(|error| internal(&error))?;
-        let in_guest = async {
-            let instance = app.pre.instantiate_async(&mut store).await?;
-            task.run(&mut store, &instance).await
-        };
-        let outcome = tokio::time::timeout(wall, meter.measure(in_guest)).await;
-        let result = match outcome {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(Stop::Wasm(error))) => Err(why(&error, store.data())),
-            Ok(Err(Stop::Call(error))) => Err(memory_or(error, store.data())),
-            Err(_elapsed) => Err(CallError::OutOfWallTime { limit_ms: app.limits.wall_ms }),
-        };
-        if let Err(error) = &result {
-            store.data_mut().log.host_line(LogLevel::Error, &error.to_string(), error.stack());
-        }
-        let usage = Usage {
-            cpu: meter.total(),
-            wall: started.elapsed(),
-            queued: place.queued,
-            fuel: app.limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0)),
-            host_calls: store.data().host_calls,
+        let mut running = self.start(app, about).await?;
+        let result = running.run(task).await;
+        let usage = match &result {
+            Ok(answer) if T::failed(answer) => running.end(CallOutcome::HandlerFailed),
+            Ok(_) => running.end(CallOutcome::Done),
+            Err(error) => {
+                running.log_error(error);
+                running.end(CallOutcome::Failed(error))
+            }
         };
         result.map(|value| Handled { value, usage })
+    }
+
+    /// Waits for a place, and makes a store in it.
+    pub(crate) async fn start(
+        self: &Arc<Self>,
+        app: &Arc<LoadedApp>,
+        about: About,
+    ) -> Result<Running, CallError> {
+        let place = Place::enter(self, app).await?;
+        let (kind, shared) = (about.kind, Arc::new(CallShared::default()));
+        let store = self.store(app, about, &shared).map_err(|error| internal(&error))?;
+        Ok(Running { store, place, shared, kind, bytes: (0, 0), status: None, ended: false })
     }
 
     /// A store with every limit set.
     pub(crate) fn store(
         &self,
         app: &Arc<LoadedApp>,
-        about: &About<'_>,
-        meter: &Arc<CpuMeter>,
+        about: About,
+        shared: &Arc<CallShared>,
     ) -> wasmtime::Result<Store<CallState>> {
         let limits = &self.limits;
-        let log = CallLog::new(
-            Arc::clone(&about.capabilities.logs),
-            app.name.clone(),
-            app.revision,
-            about.name,
-            limits.log_bytes_per_call_max,
-        );
-        let state = CallState {
+        let state = CallState::new(NewCall {
             app: Arc::clone(app),
             limits: Arc::clone(limits),
-            granted: Granted::new(&app.manifest, about.capabilities),
-            limiter: InstanceLimiter::new(limits, app.limits),
-            meter: Arc::clone(meter),
-            log,
+            capabilities: about.capabilities,
+            shared: Arc::clone(shared),
+            log: CallLog::new(about.name, limits.log_bytes_per_call_max),
             clock_start: self.clock_start,
-            host_calls: 0,
-            published: 0,
             hops_of_published: about.hops_of_published,
-        };
+        });
         let mut store = Store::try_new(&self.engine, state)?;
         store.limiter(|state| &mut state.limiter);
         store.set_fuel(app.limits.fuel)?;
@@ -116,68 +117,86 @@ impl Runtime {
     }
 }
 
+impl Running {
+    /// Does the task, within the wall-clock limit.
+    pub(crate) async fn run<T: Task>(&mut self, task: T) -> Result<T::Answer, CallError> {
+        let Self { store, place, shared, .. } = self;
+        let limit_ms = place.app.limits.wall_ms;
+        let in_guest = async {
+            let instance = place.app.pre.instantiate_async(&mut *store).await?;
+            task.run(&mut *store, &instance).await
+        };
+        let wall = Duration::from_millis(limit_ms.into());
+        match tokio::time::timeout(wall, shared.meter.measure(in_guest)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(stop)) => Err(stop.into_error(store.data())),
+            Err(_elapsed) => Err(CallError::OutOfWallTime { limit_ms }),
+        }
+    }
+
+    /// Says in the app's log why the call has no answer.
+    pub(crate) fn log_error(&mut self, error: &CallError) {
+        self.store.data_mut().log.host_line(LogLevel::Error, &error.to_string(), error.stack());
+    }
+
+    /// What it used so far.
+    fn usage(&mut self) -> Usage {
+        let fuel = self.place.app.limits.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
+        let state = self.store.data_mut();
+        let streamed_in = state.request_body.and_then(|stream| state.streams.incoming(stream));
+        let bytes_in = streamed_in.map_or(self.bytes.0, |incoming| incoming.received());
+        let bytes_out = match state.responder {
+            Responder::Started { stream, .. } => {
+                state.streams.outgoing(stream).map_or(0, |body| body.written())
+            }
+            _ => self.bytes.1,
+        };
+        Usage {
+            cpu: self.shared.meter.total(),
+            wall: self.place.since.elapsed(),
+            queued: self.place.queued,
+            fuel,
+            host_calls: state.host_calls,
+            memory_bytes: state.limiter.memory_bytes(),
+            bytes_in,
+            bytes_out,
+            outbound_requests: state.requests.count,
+        }
+    }
+
+    /// Tells the observer, and answers what it used.
+    pub(crate) fn end(&mut self, outcome: CallOutcome<'_>) -> Usage {
+        self.ended = true;
+        let usage = self.usage();
+        let Some(observer) = &self.place.runtime.observer else { return usage };
+        let app = &self.place.app;
+        let (kind, status) = (self.kind, self.status);
+        let record = CallRecord { app: &app.name, revision: app.revision, kind, outcome, status, usage };
+        if catch_unwind(AssertUnwindSafe(|| observer.ended(&record))).is_err() {
+            tracing::error!(app = %app.name, "the observer of calls panicked");
+        }
+        usage
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.ended {
+            if let Responder::Started { status, .. } = self.store.data().responder {
+                self.status = Some(status);
+            }
+            self.end(CallOutcome::Cancelled);
+        }
+    }
+}
+
 /// Called in a guest that has run into the next tick.
 #[expect(clippy::needless_pass_by_value, reason = "the signature is wasmtime's")]
 fn on_tick(store: StoreContextMut<'_, CallState>) -> wasmtime::Result<UpdateDeadline> {
     let state = store.data();
-    if state.meter.so_far() > Duration::from_millis(state.app.limits.cpu_ms.into()) {
+    if state.shared.meter.so_far() > Duration::from_millis(state.app.limits.cpu_ms.into()) {
         return Err(Halt::OutOfCpu.into());
     }
     // tokio's own yield also lets it look for I/O before this guest runs on; waking oneself does not.
     Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
-}
-
-/// What stopped a guest.
-fn why(error: &wasmtime::Error, state: &CallState) -> CallError {
-    let (app, limits) = (state.app.limits, &state.limits);
-    if let Some(halt) = error.downcast_ref::<Halt>() {
-        return match halt {
-            Halt::OutOfCpu => CallError::OutOfCpu { limit_ms: app.cpu_ms },
-            Halt::TooManyHostCalls => CallError::TooManyHostCalls { limit: limits.host_calls_max },
-            Halt::TooManyRandomBytes { .. } | Halt::NoRandomness(_) => trapped(halt.to_string(), error),
-        };
-    }
-    if error.is::<PoolConcurrencyLimitError>() {
-        let value = limits.instances_max.into();
-        return CallError::Overloaded { retry_after: Duration::from_secs(1), limit: "instances_max", value };
-    }
-    match error.downcast_ref::<Trap>() {
-        Some(Trap::OutOfFuel) => return CallError::OutOfFuel { limit: app.fuel },
-        Some(Trap::StackOverflow) => return CallError::OutOfStack { limit_bytes: limits.stack_bytes_max },
-        _ => {}
-    }
-    let cause = error.root_cause().to_string();
-    // wasmtime keeps this error's type to itself.
-    if cause.contains("fuel allocated for hostcalls has been exhausted") {
-        let value = limits.http_response_bytes_max as u64;
-        return CallError::ResponseTooLarge { limit: "http_response_bytes_max", value };
-    }
-    memory_or(trapped(cause, error), state)
-}
-
-/// A guest that was denied memory and then crashed, or failed with words about memory, ran out of it.
-fn memory_or(error: CallError, state: &CallState) -> CallError {
-    let about_memory = match &error {
-        CallError::Trapped { .. } => true,
-        CallError::Failed { message, .. } => message.contains("memory"),
-        _ => false,
-    };
-    if about_memory && state.limiter.memory_denied() {
-        return CallError::OutOfMemory { limit_mib: state.app.limits.memory_mib };
-    }
-    error
-}
-
-fn trapped(message: String, error: &wasmtime::Error) -> CallError {
-    let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();
-    let stack = frames
-        .iter()
-        .map(|frame| format!("    at {}\n", frame.func_name().unwrap_or("a function without a name")));
-    CallError::Trapped { message, stack: stack.collect() }
-}
-
-/// Nothing that a guest can cause.
-fn internal(error: &wasmtime::Error) -> CallError {
-    tracing::error!(%error, "a store could not be made");
-    CallError::Trapped { message: "the host could not make a sandbox for it".into(), stack: String::new() }
 }

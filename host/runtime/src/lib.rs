@@ -3,11 +3,14 @@
 //!
 //! In: an app's code ([`AppCode`]: a heap image for the JavaScript engine, or any component), and calls of it:
 //! [`Runtime::fetch`], [`Runtime::deliver`], [`Runtime::run_test`]. Out: an answer with what it cost
-//! ([`Handled`]), or a [`CallError`] that says what stopped it; log lines go to a [`LogSink`].
+//! ([`Handled`]), or a [`CallError`] that says what stopped it; log lines go to a [`LogSink`], and what each
+//! call used to a [`CallObserver`]. Bodies of requests and responses ([`Body`]) are streams where they are not
+//! small.
 //!
-//! What an app may use beyond its own memory are the modules of `capability`: `kv`, `sql`, `bus` (granted in
-//! its manifest), `log`, `config`, `clock`, `random`. State lives behind the traits [`KvStore`], [`SqlStore`]
-//! and [`Publisher`], which others implement.
+//! What an app may use beyond its own memory are the modules of `capability`: `kv`, `sql`, `bus`, `http_out`
+//! (granted in its manifest), `log`, `config`, `clock`, `random`, and `operations`, `streams` and `responder`
+//! for what takes time. State and network lie behind the traits [`KvStore`], [`SqlStore`], [`Publisher`] and
+//! [`HttpClient`], which others implement.
 //!
 //! Deliberately absent: HTTP servers, SQLite, the event log, the registry. The runtime is handed an app and
 //! hands back an answer.
@@ -16,10 +19,13 @@ mod admission;
 mod app_cache;
 mod artifacts;
 mod bindings;
+mod body;
 mod call_log;
+mod call_record;
 mod capability;
 mod engine;
 mod error;
+mod fetch;
 mod http_message;
 mod imports;
 mod invocation;
@@ -27,17 +33,25 @@ mod json;
 mod limiter;
 mod loaded_app;
 mod meter;
+mod place;
+mod request_body;
 mod runtime;
+mod shared;
 mod state;
+mod stop;
+mod stream;
 mod task;
 mod ticker;
 mod warm;
 
 pub use app_cache::{AppCache, AppSource};
+pub use body::{Body, BodyError};
 pub use call_log::LogSink;
+pub use call_record::{CallKind, CallObserver, CallOutcome, CallRecord};
 pub use capability::{
     Capabilities,
     bus::{Publisher, RecordingPublisher},
+    http_out::{ClientRequest, ClientResponse, HttpClient, NoNetwork, Redirect},
     kv::KvStore,
     sql::SqlStore,
 };

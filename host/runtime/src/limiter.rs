@@ -27,6 +27,11 @@ impl InstanceLimiter {
         }
     }
 
+    /// The memory it has, and had at most: linear memories do not shrink.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        self.memory_bytes as u64
+    }
+
     /// Whether the instance wanted more memory than it may have, at least once.
     pub(crate) fn memory_denied(&self) -> bool {
         self.memory_denied

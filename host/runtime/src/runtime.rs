@@ -8,20 +8,22 @@ use std::{
 
 use atoll_image::JsEngine;
 use atoll_model::{Backend, Event, Limits};
-use bytes::Bytes;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wasmtime::{
     Engine,
     component::{InstancePre, Linker},
 };
 
 use crate::{
-    AppCode, CallError, Capabilities, DeliveryOutcome, Failure, Handled, LoadedApp, RuntimeError,
+    AppCode, CallError, CallKind, CallObserver, Capabilities, DeliveryOutcome, Failure, Handled, LoadedApp,
+    RuntimeError,
     admission::Admission,
     artifacts::Artifacts,
-    http_message, imports,
+    call_log::CallName,
+    imports,
     invocation::About,
     state::CallState,
-    task::{Deliver, Fetch, RunTest, TestNames, event_for_guest},
+    task::{Deliver, RunTest, TestNames, event_for_guest},
     ticker::Ticker,
 };
 
@@ -29,10 +31,15 @@ use crate::{
 pub struct Runtime {
     pub(crate) engine: Engine,
     pub(crate) limits: Arc<Limits>,
-    pub(crate) capabilities: Capabilities,
+    pub(crate) capabilities: Arc<Capabilities>,
+    pub(crate) observer: Option<Arc<dyn CallObserver>>,
     pub(crate) admission: Admission,
     pub(crate) ticker: Ticker,
     pub(crate) clock_start: Instant,
+    /// Calls that go on after their response's head was sent.
+    pub(crate) tasks: TaskTracker,
+    /// Cancelled when they have had time enough to end.
+    pub(crate) stopping: CancellationToken,
     artifacts: Artifacts,
     /// What every component is linked with.
     base: Linker<CallState>,
@@ -68,10 +75,31 @@ impl Runtime {
             limits: Arc::new(limits.clone()),
             clock_start: Instant::now(),
             engine,
-            capabilities,
+            capabilities: Arc::new(capabilities),
+            observer: None,
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
             base,
             js,
         })
+    }
+
+    /// Tells an observer of every call when it has ended.
+    #[must_use]
+    pub fn with_observer(mut self, observer: Arc<dyn CallObserver>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Waits for the calls that go on after their response was sent, at most so long; then they are stopped.
+    /// Calls that somebody waits for are that one's to wait for.
+    pub async fn drain(&self, patience: Duration) {
+        self.tasks.close();
+        if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
+            tracing::warn!(calls = self.tasks.len(), "calls still run after their time to end; they are cut");
+            self.stopping.cancel();
+            self.tasks.wait().await;
+        }
     }
 
     /// The engine that everything runs in.
@@ -129,35 +157,21 @@ impl Runtime {
         linker.instantiate_pre(&component).map_err(|error| RuntimeError::WrongType(format!("{error:#}")))
     }
 
-    /// Passes a request to an app, in a fresh instance.
-    ///
-    /// # Errors
-    /// [`CallError`].
-    pub async fn fetch(
-        &self,
-        app: &Arc<LoadedApp>,
-        request: http::Request<Bytes>,
-    ) -> Result<Handled<http::Response<Bytes>>, CallError> {
-        let handler = app.http()?;
-        let name = format!("{} {}", request.method(), request.uri().path());
-        let about = About { name: &name, hops_of_published: 0, capabilities: &self.capabilities };
-        self.call(app, about, Fetch { handler, request: http_message::request(request) }).await
-    }
-
     /// Hands an event to an app, in a fresh instance. `attempt` counts deliveries to this app from 1.
     ///
     /// # Errors
     /// [`CallError`], when the handler could not say what becomes of the event.
     pub async fn deliver(
-        &self,
+        self: &Arc<Self>,
         app: &Arc<LoadedApp>,
         event: &Event,
         attempt: u32,
     ) -> Result<Handled<DeliveryOutcome>, CallError> {
         let handler = app.event()?;
-        let name = format!("event {} (attempt {attempt})", event.event_type);
+        let name = CallName::Other(format!("event {} (attempt {attempt})", event.event_type));
         let hops_of_published = event.hops.saturating_add(1);
-        let about = About { name: &name, hops_of_published, capabilities: &self.capabilities };
+        let capabilities = Arc::clone(&self.capabilities);
+        let about = About { kind: CallKind::Event, name, hops_of_published, capabilities };
         self.call(app, about, Deliver { handler, event: event_for_guest(event, attempt) }).await
     }
 
@@ -165,9 +179,17 @@ impl Runtime {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn test_names(&self, app: &Arc<LoadedApp>) -> Result<Handled<Vec<String>>, CallError> {
+    pub async fn test_names(
+        self: &Arc<Self>,
+        app: &Arc<LoadedApp>,
+    ) -> Result<Handled<Vec<String>>, CallError> {
         let suite = app.tests()?;
-        let about = About { name: "tests", hops_of_published: 0, capabilities: &self.capabilities };
+        let about = About {
+            kind: CallKind::Test,
+            name: CallName::Other("tests".into()),
+            hops_of_published: 0,
+            capabilities: Arc::clone(&self.capabilities),
+        };
         self.call(app, about, TestNames(suite)).await
     }
 
@@ -177,14 +199,18 @@ impl Runtime {
     /// # Errors
     /// [`CallError`], when the test was stopped; a test that fails is an answer.
     pub async fn run_test(
-        &self,
+        self: &Arc<Self>,
         app: &Arc<LoadedApp>,
         name: &str,
         capabilities: &Capabilities,
     ) -> Result<Handled<Result<(), Failure>>, CallError> {
         let suite = app.tests()?;
-        let call = format!("test {name}");
-        let about = About { name: &call, hops_of_published: 0, capabilities };
+        let about = About {
+            kind: CallKind::Test,
+            name: CallName::Other(format!("test {name}")),
+            hops_of_published: 0,
+            capabilities: Arc::new(capabilities.clone()),
+        };
         self.call(app, about, RunTest { suite, name }).await
     }
 }

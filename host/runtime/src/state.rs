@@ -1,14 +1,19 @@
 //! What the host knows about one call while it runs: the data of its store. It lives and dies with the
 //! instance.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use atoll_model::{AppName, Limits};
 use wasmtime::component::HasSelf;
 
 use crate::{
-    LoadedApp, bindings::atoll::app::types, call_log::CallLog, capability::Granted, limiter::InstanceLimiter,
-    meter::CpuMeter,
+    Capabilities, LoadedApp,
+    bindings::atoll::app::types,
+    call_log::CallLog,
+    capability::{http_out::Requests, operations::Operations, responder::Responder},
+    limiter::InstanceLimiter,
+    shared::CallShared,
+    stream::Streams,
 };
 
 /// How host functions get at the state.
@@ -16,15 +21,26 @@ pub(crate) type State = HasSelf<CallState>;
 
 /// The state of one call.
 pub(crate) struct CallState {
-    /// Whose call it is. Capabilities take the app's identity from here, never from an argument.
+    /// Whose call it is. Capabilities take the app's identity and its grants from here, never from an argument.
     pub(crate) app: Arc<LoadedApp>,
     pub(crate) limits: Arc<Limits>,
-    pub(crate) granted: Granted,
+    /// Where the state is; what of it the app may use is in its manifest.
+    pub(crate) capabilities: Arc<Capabilities>,
     pub(crate) limiter: InstanceLimiter,
-    pub(crate) meter: Arc<CpuMeter>,
+    pub(crate) shared: Arc<CallShared>,
     pub(crate) log: CallLog,
-    pub(crate) clock_start: Instant,
+    pub(crate) clock_start: std::time::Instant,
+    pub(crate) started: tokio::time::Instant,
+    pub(crate) streams: Streams,
+    pub(crate) operations: Operations,
+    pub(crate) responder: Responder,
+    /// The stream of the request's body, if it is one.
+    pub(crate) request_body: Option<u32>,
+    pub(crate) requests: Requests,
+    /// Every call into the host.
     pub(crate) host_calls: u32,
+    /// Those that are counted against `host_calls_max`.
+    costly_host_calls: u32,
     /// Attempts to publish, refused ones counted.
     pub(crate) published: u32,
     /// What an event that this call publishes carries.
@@ -38,25 +54,90 @@ pub(crate) enum Halt {
     OutOfCpu,
     #[error("too many host calls")]
     TooManyHostCalls,
-    #[error("{count} random bytes in one call, more than {max}")]
-    TooManyRandomBytes { count: u32, max: u32 },
+    /// The guest did what the contract says traps.
+    #[error("{0}")]
+    Misuse(String),
     #[error("the host has no randomness: {0}")]
     NoRandomness(String),
 }
 
+/// What a state is made of besides what every one begins with.
+pub(crate) struct NewCall {
+    pub(crate) app: Arc<LoadedApp>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) capabilities: Arc<Capabilities>,
+    pub(crate) shared: Arc<CallShared>,
+    pub(crate) log: CallLog,
+    pub(crate) clock_start: std::time::Instant,
+    pub(crate) hops_of_published: u32,
+}
+
 impl CallState {
+    pub(crate) fn new(call: NewCall) -> Self {
+        let NewCall { app, limits, capabilities, shared, log, clock_start, hops_of_published } = call;
+        Self {
+            limiter: InstanceLimiter::new(&limits, app.limits),
+            app,
+            limits,
+            capabilities,
+            shared,
+            log,
+            clock_start,
+            started: tokio::time::Instant::now(),
+            streams: Streams::default(),
+            operations: Operations::default(),
+            responder: Responder::Absent,
+            request_body: None,
+            requests: Requests::default(),
+            host_calls: 0,
+            costly_host_calls: 0,
+            published: 0,
+            hops_of_published,
+        }
+    }
+
     pub(crate) fn app_name(&self) -> &AppName {
         &self.app.name
     }
 
     /// Counts a call into the host that makes the host work.
     pub(crate) fn count_host_call(&mut self) -> Result<(), Halt> {
-        self.host_calls = self.host_calls.saturating_add(1);
-        if self.host_calls > self.limits.host_calls_max {
+        self.note_host_call();
+        self.costly_host_calls = self.costly_host_calls.saturating_add(1);
+        if self.costly_host_calls > self.limits.host_calls_max {
             return Err(Halt::TooManyHostCalls);
         }
         Ok(())
     }
+
+    /// Counts a call into the host that costs the guest its own CPU time, and is bounded by that.
+    pub(crate) fn note_host_call(&mut self) {
+        self.host_calls = self.host_calls.saturating_add(1);
+    }
+
+    /// Counts anew, for another request in the same instance.
+    pub(crate) fn reset_counts(&mut self, shared: Arc<CallShared>) {
+        self.shared = shared;
+        (self.host_calls, self.costly_host_calls) = (0, 0);
+    }
+}
+
+impl Drop for CallState {
+    fn drop(&mut self) {
+        self.log.deliver(&*self.capabilities.logs, &self.app.name, self.app.revision);
+    }
 }
 
 impl types::Host for CallState {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A state is moved into its store for every call.
+    #[test]
+    fn a_state_stays_small() {
+        let size = size_of::<CallState>();
+        assert!(size <= 512, "{size}");
+    }
+}

@@ -14,6 +14,7 @@ use crate::{
     },
     http_message,
     state::CallState,
+    stop::Stop,
 };
 
 /// Something to do in a fresh instance.
@@ -24,35 +25,37 @@ pub(crate) trait Task: Send {
         store: &mut Store<CallState>,
         instance: &Instance,
     ) -> impl Future<Output = Result<Self::Answer, Stop>> + Send;
-}
 
-/// Why there is no answer.
-pub(crate) enum Stop {
-    /// The guest trapped, or the host stopped it.
-    Wasm(wasmtime::Error),
-    /// The guest ended by itself, but not well.
-    Call(CallError),
-}
-
-impl From<wasmtime::Error> for Stop {
-    fn from(error: wasmtime::Error) -> Self {
-        Self::Wasm(error)
+    /// Whether the answer says that the handler failed.
+    fn failed(_: &Self::Answer) -> bool {
+        false
     }
 }
 
-/// An HTTP request.
-pub(crate) struct Fetch<'a> {
-    pub(crate) handler: &'a http_handler::GuestIndices,
+/// An HTTP request. It owns all it needs: the call may go on without its caller.
+pub(crate) struct Fetch {
+    pub(crate) handler: http_handler::GuestIndices,
     pub(crate) request: http_handler::Request,
 }
 
-impl Task for Fetch<'_> {
-    type Answer = http::Response<Bytes>;
+/// What a handler of requests answers.
+pub(crate) enum Reply {
+    /// The response.
+    Whole(http::Response<Bytes>),
+    /// The response was sent while the handler ran.
+    Sent,
+}
+
+impl Task for Fetch {
+    type Answer = Reply;
 
     async fn run(self, store: &mut Store<CallState>, instance: &Instance) -> Result<Self::Answer, Stop> {
         let handler = self.handler.load(&mut *store, instance)?;
         match handler.call_handle(&mut *store, &self.request).await? {
-            Ok(response) => http_message::response(response, &store.data().limits).map_err(Stop::Call),
+            Ok(http_handler::Reply::Response(response)) => {
+                http_message::response(response, &store.data().limits).map(Reply::Whole).map_err(Stop::Call)
+            }
+            Ok(http_handler::Reply::Sent) => Ok(Reply::Sent),
             Err(failure) if is_missing(&failure, "fetch") => Err(no_handler(store, "fetch")),
             Err(failure) => {
                 Err(Stop::Call(CallError::Failed { message: failure.message, stack: failure.stack }))
@@ -116,6 +119,10 @@ impl Task for Deliver<'_> {
             }
         })
     }
+
+    fn failed(answer: &DeliveryOutcome) -> bool {
+        matches!(answer, DeliveryOutcome::Retry(_))
+    }
 }
 
 /// An event as a guest sees it.
@@ -157,6 +164,10 @@ impl Task for RunTest<'_> {
         let suite = self.suite.load(&mut *store, instance)?;
         let result = suite.call_run(&mut *store, self.name).await?;
         Ok(result.map_err(Failure::from))
+    }
+
+    fn failed(answer: &Result<(), Failure>) -> bool {
+        answer.is_err()
     }
 }
 

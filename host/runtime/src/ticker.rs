@@ -33,9 +33,6 @@ pub(crate) struct Ticker {
     thread: Option<JoinHandle<()>>,
 }
 
-/// While one of these lives, the epoch is raised.
-pub(crate) struct Ticking<'a>(&'a Ticker);
-
 impl Ticker {
     pub(crate) fn start(engine: &Engine, tick: Duration) -> Result<Self, RuntimeError> {
         let shared = Arc::new(Shared {
@@ -51,26 +48,24 @@ impl Ticker {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// A guest starts to run.
-    pub(crate) fn enter(&self) -> Ticking<'_> {
+    /// A guest starts to run: the epoch is raised until it has ended ([`Ticker::leave`]).
+    pub(crate) fn enter(&self) {
         self.shared.running.fetch_add(1, Ordering::SeqCst);
         // The thread says that it parks before it looks at `running` again, so one of the two sees the other.
         if self.shared.parked.load(Ordering::SeqCst) {
             self.wake();
         }
-        Ticking(self)
+    }
+
+    /// A guest has ended.
+    pub(crate) fn leave(&self) {
+        self.shared.running.fetch_sub(1, Ordering::SeqCst);
     }
 
     fn wake(&self) {
         if let Some(thread) = &self.thread {
             thread.thread().unpark();
         }
-    }
-}
-
-impl Drop for Ticking<'_> {
-    fn drop(&mut self) {
-        self.0.shared.running.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

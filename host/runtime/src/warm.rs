@@ -9,10 +9,14 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
-    CallError, LoadedApp, Runtime, http_message,
+    CallError, CallKind, LoadedApp, Runtime,
+    bindings::exports::atoll::app::http_handler::Body as GuestBody,
+    call_log::CallName,
+    http_message,
     invocation::About,
-    meter::CpuMeter,
-    task::{Fetch, Stop, Task as _},
+    shared::CallShared,
+    stop::Stop,
+    task::{Fetch, Task as _},
 };
 
 impl Runtime {
@@ -29,13 +33,18 @@ impl Runtime {
         times: usize,
     ) -> Result<Vec<Duration>, CallError> {
         let handler = app.http()?;
-        let about = About { name: "warm reuse", hops_of_published: 0, capabilities: &self.capabilities };
+        let about = About {
+            kind: CallKind::Http,
+            name: CallName::Other("warm reuse".into()),
+            hops_of_published: 0,
+            capabilities: Arc::clone(&self.capabilities),
+        };
         let failed = |stop| match stop {
             Stop::Call(error) => error,
             Stop::Wasm(error) => CallError::Trapped { message: format!("{error:#}"), stack: String::new() },
         };
         let mut store = self
-            .store(app, &about, &Arc::new(CpuMeter::default()))
+            .store(app, about, &Arc::new(CallShared::default()))
             .map_err(|error| failed(Stop::Wasm(error)))?;
         let instance =
             app.pre.instantiate_async(&mut store).await.map_err(|error| failed(Stop::Wasm(error)))?;
@@ -43,11 +52,13 @@ impl Runtime {
         for _ in 0..times {
             store.set_fuel(app.limits.fuel).map_err(|error| failed(Stop::Wasm(error)))?;
             let started = Instant::now();
-            let request = http_message::request(request.clone());
-            let meter = Arc::new(CpuMeter::default());
-            let state = store.data_mut();
-            (state.meter, state.host_calls) = (Arc::clone(&meter), 0);
-            meter.measure(Fetch { handler, request }.run(&mut store, &instance)).await.map_err(failed)?;
+            let (parts, body) = request.clone().into_parts();
+            let body = if body.is_empty() { GuestBody::None } else { GuestBody::Bytes(body.into()) };
+            let request = http_message::request(&parts, body);
+            let shared = Arc::new(CallShared::default());
+            store.data_mut().reset_counts(Arc::clone(&shared));
+            let task = Fetch { handler: handler.clone(), request };
+            shared.meter.measure(task.run(&mut store, &instance)).await.map_err(failed)?;
             took.push(started.elapsed());
         }
         Ok(took)

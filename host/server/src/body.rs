@@ -20,7 +20,7 @@ use crate::{
 /// How long the rest of an oversized body is read and thrown away, so that the client gets to see the answer
 /// instead of a reset connection.
 const DISCARD: Duration = Duration::from_secs(2);
-const DISCARD_BYTES_MIN: usize = 4 << 20;
+const DISCARD_BYTES_MAX: usize = 64 << 20;
 
 /// A whole body. Its room is given back when this is dropped.
 pub(crate) struct BufferedBody {
@@ -61,7 +61,7 @@ pub(crate) async fn read(
     if declared.is_some_and(|bytes| bytes > limit.bytes as u64) {
         // A client that waits for "100 Continue" has sent nothing yet, and need not.
         if !headers.contains_key(header::EXPECT) {
-            discard(&mut body, limit.bytes).await;
+            discard(&mut body).await;
         }
         return Err(too_large());
     }
@@ -85,7 +85,7 @@ pub(crate) async fn read(
         // Trailers are none of an app's business.
         let Ok(data) = frame.into_data() else { continue };
         if chunks.len() + data.len() > limit.bytes {
-            discard(&mut body, limit.bytes).await;
+            discard(&mut body).await;
             return Err(too_large());
         }
         room.grow_to(chunks.len() + data.len())?;
@@ -161,9 +161,9 @@ fn timed_out(state: &ServerState) -> Problem {
         .closing()
 }
 
-/// Reads on for a short while, at most about as much again as the limit.
-async fn discard(body: &mut Body, bytes_max: usize) {
-    let mut left = bytes_max.max(DISCARD_BYTES_MIN);
+/// Reads on for a short while, and throws away what comes.
+pub(crate) async fn discard(body: &mut Body) {
+    let mut left = DISCARD_BYTES_MAX;
     let drain = async {
         while let Some(Ok(frame)) = body.frame().await {
             let bytes = frame.data_ref().map_or(0, Bytes::len);

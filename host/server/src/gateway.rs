@@ -6,20 +6,22 @@
 //! whole origin are dropped. `{app}.localhost/{path…}` is an origin of the app's own: cookies pass, and HTML
 //! is a normal page.
 //!
-//! Both sides are buffered; the limits are `http_body_bytes_max` and `http_response_bytes_max`.
+//! Bodies are streams both ways, except small ones of a stated length: those are read before the app is called,
+//! so that a slow client holds no sandbox. A response that breaks off ends its connection, since its client
+//! must not take it for a complete one.
 
-use atoll::{AppName, Bytes, Handled};
+use atoll::{AppName, Handled};
 use axum::{
     body::Body,
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
+use http::{HeaderName, HeaderValue, Uri, request::Parts};
 
 mod headers;
+mod upload;
 
 use crate::{
-    body::{self, BodyLimit},
     cors::{self, Caller},
     extract::app_of_path,
     problem::Problem,
@@ -79,18 +81,13 @@ struct Call<'a> {
 
 impl Call<'_> {
     async fn run(&self, state: &ServerState, mut parts: Parts, body: Body) -> Result<Response, Problem> {
-        let limit = BodyLimit {
-            what: "a request body to an app",
-            name: "http_body_bytes_max",
-            bytes: state.limits().http_body_bytes_max,
-        };
-        // Kept until the answer is there: the room that the body takes is taken for as long.
-        let body = body::read(state, &parts.headers, body, limit).await?;
         parts.uri = self.guest_uri(&parts.uri)?;
-        let method = parts.method.clone();
-        let request = guest_request(parts, body.bytes.clone(), self.ground);
+        // The room that a small body takes is taken until the answer is there.
+        let (body, _room) = upload::receive(state, &parts.headers, body).await?;
+        parts.headers = headers::to_guest(parts.headers, self.ground);
+        let request = http::Request::from_parts(parts, body);
         let handled = state.host().handle(self.app, request).await?;
-        Ok(answer(handled, &method, self.ground))
+        Ok(answer(handled, self.ground))
     }
 
     /// `http://HOST/{path}?{query}`, the path without the host's prefix, its percent-encoding untouched.
@@ -111,32 +108,18 @@ impl Call<'_> {
     }
 }
 
-fn guest_request(parts: Parts, body: Bytes, ground: Ground) -> http::Request<Bytes> {
-    let mut request = http::Request::new(body);
-    *request.method_mut() = parts.method;
-    *request.uri_mut() = parts.uri;
-    *request.headers_mut() = headers::to_guest(parts.headers, ground);
-    request
-}
-
 const REVISION: HeaderName = HeaderName::from_static("x-atoll-revision");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
-fn answer(handled: Handled, method: &Method, ground: Ground) -> Response {
+fn answer(handled: Handled, ground: Ground) -> Response {
     let Handled { response, revision, usage } = handled;
     let (parts, body) = response.into_parts();
-    let is_bodiless =
-        matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::RESET_CONTENT);
-    // What a guest says about the length counts only where there is no body to measure.
-    let declared = (*method == Method::HEAD && body.is_empty())
-        .then(|| parts.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok())
-        .flatten();
-    let mut response = Response::new(if is_bodiless { Body::empty() } else { Body::from(body) });
+    let mut response = Response::new(match body.try_into_bytes() {
+        Ok(bytes) => Body::from(bytes),
+        Err(stream) => Body::new(stream),
+    });
     *response.status_mut() = parts.status;
     let mut headers = headers::from_guest(parts.headers, ground);
-    if let Some(length) = declared {
-        headers.insert(header::CONTENT_LENGTH, length.into());
-    }
     headers.insert(REVISION, revision.0.into());
     let timing = format!(
         "cpu;dur={:.3}, fuel;desc=\"{}\", queue;dur={:.3}, wall;dur={:.3}",

@@ -11,6 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+use super::quickjs;
 use crate::shell;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -81,18 +82,28 @@ impl Toolchain {
         )
     }
 
-    /// Builds the guest in its folder. Answers where the module is.
-    pub(super) fn build(&self, folder: &Path) -> Result<PathBuf, String> {
+    /// The cargo of these tools.
+    fn cargo(&self) -> Command {
         let mut cargo = match &self.rust {
             Rust::Rustup => Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".into())),
             Rust::Debian { .. } => Command::new("/usr/bin/cargo"),
         };
+        if let Rust::Debian { .. } = &self.rust {
+            cargo.env("RUSTC", "/usr/bin/rustc").env_remove("RUSTUP_TOOLCHAIN");
+        }
         // The flags and folders of the cargo that runs this are not for the guest.
         for name in
             ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "CFLAGS"]
         {
             cargo.env_remove(name);
         }
+        cargo
+    }
+
+    /// Builds the guest in its folder. Answers where the module is.
+    pub(super) fn build(&self, folder: &Path) -> Result<PathBuf, String> {
+        let quickjs = quickjs::patched(self.cargo(), folder)?;
+        let mut cargo = self.cargo();
         let joined = |before: &str, after: &str, between: &str| {
             let flags = remapped(folder).into_iter().map(|(from, to)| format!("{before}{from}={to}{after}"));
             flags.collect::<Vec<_>>().join(between)
@@ -103,6 +114,7 @@ impl Toolchain {
             .current_dir(folder)
             .args(["build", "--release", "--locked", "--target", TARGET, "--target-dir", "target"])
             .args(["--config", &format!("target.{TARGET}.rustflags=[{flags}]")])
+            .args(["--config", &format!("paths=[{:?}]", quickjs.display().to_string())])
             .env("CC_wasm32_unknown_unknown", &self.clang)
             .env("AR_wasm32_unknown_unknown", &self.archiver)
             .env("CFLAGS_wasm32_unknown_unknown", c_flags);
@@ -113,9 +125,7 @@ impl Toolchain {
                     "--config",
                     &format!("target.{TARGET}.linker={linker:?}"),
                 ])
-                .env("RUSTC", "/usr/bin/rustc")
-                .env("RUSTC_BOOTSTRAP", "1")
-                .env_remove("RUSTUP_TOOLCHAIN");
+                .env("RUSTC_BOOTSTRAP", "1");
         }
         let status = cargo.status().map_err(|e| format!("cannot run cargo for the engine: {e}"))?;
         if !status.success() {

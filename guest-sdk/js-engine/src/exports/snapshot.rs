@@ -9,26 +9,47 @@ use crate::{
         },
         exports::atoll::app::snapshot::{self, Exports},
     },
-    engine,
+    compiler, engine, failure,
 };
 
 impl snapshot::Guest for Guest {
-    fn bootstrap() {
-        std::panic::set_hook(Box::new(|info| {
-            log::write(Level::Error, &format!("the engine panicked: {info}"))
-        }));
-        if let Err(failure) = engine::bootstrap() {
-            log::write(Level::Error, &format!("bootstrap: {}\n{}", failure.message, failure.stack));
-            // The engine's own modules are part of it: without them there is nothing to go on with.
-            std::process::abort();
-        }
+    fn start_compiler() {
+        tell_of_panics();
+        or_abort(compiler::start().map_err(|error| failure::plain(error.to_string())));
     }
 
-    fn add_module(name: String, source: String) {
-        engine::add_module(&name, source);
+    fn compile(name: String, source: String) -> Result<Vec<u8>, Failure> {
+        compiler::compile(&name, source)
+    }
+
+    fn add_module(name: String, bytecode: Vec<u8>) {
+        engine::add_module(&name, bytecode);
+    }
+
+    fn bootstrap() {
+        tell_of_panics();
+        or_abort(engine::bootstrap());
     }
 
     fn evaluate(entry: String, tests: Vec<String>) -> Result<Exports, Failure> {
-        engine::evaluate_app(&entry, &tests).map(Exports::from_bits_truncate)
+        // Copies: what the host handed over goes with the end of the evaluation (`heap.rs`).
+        let (own_entry, own_tests) = (
+            entry.as_str().to_owned(),
+            tests.iter().map(|test| test.as_str().to_owned()).collect::<Vec<_>>(),
+        );
+        drop((entry, tests));
+        engine::evaluate_app(&own_entry, &own_tests).map(Exports::from_bits_truncate)
+    }
+}
+
+fn tell_of_panics() {
+    std::panic::set_hook(Box::new(|info| log::write(Level::Error, &format!("the engine panicked: {info}"))));
+}
+
+/// The engine's own modules are part of it: without them there is nothing to go on with.
+fn or_abort(started: Result<(), Failure>) {
+    if let Err(failure) = started {
+        log::write(Level::Error, &format!("{}\n{}", failure.message, failure.stack));
+        std::process::abort();
     }
 }

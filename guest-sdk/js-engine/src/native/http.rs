@@ -2,8 +2,9 @@
 
 use rquickjs::{Array, Ctx, Exception, IntoJs, Object, Result, TypedArray, Value};
 
-use super::array::array_of;
+use super::{array::array_of, error::throw};
 use crate::{
+    bindings::atoll::app::http_responder,
     call::{ANSWER, Answer, INCOMING, VERDICT, Verdict},
     text::{ByteVec, Text},
 };
@@ -14,32 +15,38 @@ pub(super) fn define<'js>(ctx: &Ctx<'js>, native: &Object<'js>) -> Result<()> {
         "requestBody" => request_body,
         "requestText" => request_text,
         "respond" => respond,
+        "startResponse" => start_response,
         "verdict" => verdict,
     });
     Ok(())
 }
 
-/// Pairs as `[name, value, …]`.
-pub(super) fn flat<'js>(ctx: &Ctx<'js>, pairs: Vec<(String, String)>) -> Result<Array<'js>> {
-    let mut values = Vec::with_capacity(2 * pairs.len());
+/// Pairs as `[name, value, …]`, and then whatever `last` is.
+pub(super) fn flat<'js>(
+    ctx: &Ctx<'js>,
+    pairs: Vec<(String, String)>,
+    last: Option<Value<'js>>,
+) -> Result<Array<'js>> {
+    let mut values = Vec::with_capacity(2 * pairs.len() + 1);
     for (name, value) in pairs {
         values.push(name.into_js(ctx)?);
         values.push(value.into_js(ctx)?);
     }
+    values.extend(last);
     array_of(ctx, values)
 }
 
 fn request_headers(ctx: Ctx<'_>) -> Result<Array<'_>> {
-    flat(&ctx, INCOMING.with_borrow_mut(|incoming| std::mem::take(&mut incoming.headers)))
+    flat(&ctx, INCOMING.with_borrow_mut(|incoming| std::mem::take(&mut incoming.headers)), None)
 }
 
 fn request_body(ctx: Ctx<'_>) -> Result<TypedArray<'_, u8>> {
-    TypedArray::new(ctx, INCOMING.with_borrow_mut(|incoming| incoming.body.take()).unwrap_or_default())
+    TypedArray::new(ctx, INCOMING.with_borrow_mut(|incoming| std::mem::take(&mut incoming.body)))
 }
 
 /// The body as text, without a byte order mark; what is no UTF-8 becomes U+FFFD.
 fn request_text() -> String {
-    let body = INCOMING.with_borrow_mut(|incoming| incoming.body.take()).unwrap_or_default();
+    let body = INCOMING.with_borrow_mut(|incoming| std::mem::take(&mut incoming.body));
     let text = String::from_utf8(body)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     match text.strip_prefix('\u{FEFF}') {
@@ -48,17 +55,25 @@ fn request_text() -> String {
     }
 }
 
+/// The same as pairs of Rust's.
+pub(super) fn pairs<'js>(list: &Array<'js>) -> Result<Vec<(String, String)>> {
+    (0..list.len()).step_by(2).map(|i| Ok((list.get::<Text>(i)?.0, list.get::<Text>(i + 1)?.0))).collect()
+}
+
+/// The whole response.
 fn respond<'js>(status: u16, list: Array<'js>, body: Value<'js>) -> Result<()> {
-    let mut headers = Vec::with_capacity(list.len() / 2);
-    for i in (0..list.len()).step_by(2) {
-        headers.push((list.get::<Text>(i)?.0, list.get::<Text>(i + 1)?.0));
-    }
+    let headers = pairs(&list)?;
     let body = match body.is_string() {
         true => body.get::<Text>()?.0.into_bytes(),
         false => body.get::<ByteVec>()?.0,
     };
     ANSWER.set(Some(Answer { status, headers, body }));
     Ok(())
+}
+
+/// Sends the head now. Answers the stream for the body.
+fn start_response<'js>(ctx: Ctx<'js>, status: u16, list: Array<'js>) -> Result<u32> {
+    http_responder::start(status, &pairs(&list)?).map_err(|error| throw(&ctx, "the response", error))
 }
 
 /// `["done"]`, `["retry", reason]` or `["reject", reason]`.

@@ -107,7 +107,7 @@ fn env(manifest: &Manifest) -> String {
         }
     }
     let variables = manifest.backend.iter().flat_map(|backend| backend.vars.keys());
-    for name in manifest.grants.secrets.iter().chain(variables) {
+    for name in manifest.grants.secrets.iter().map(|secret| &secret.name).chain(variables) {
         let _ = writeln!(text, "  {name}: string;");
     }
     text.push_str("}\n");

@@ -32,8 +32,13 @@ pub(crate) async fn run(args: ShowArgs, client: &Client, output: &Output) -> Res
     output.line(format!("  {:<12} {}", "grants", granted(&app["grants"])))?;
     let limits = &app["limits"];
     output.line(format!(
-        "  {:<12} {} MiB memory, {} ms CPU, {} ms wall, {} fuel",
-        "limits", limits["memory_mib"], limits["cpu_ms"], limits["wall_ms"], limits["fuel"]
+        "  {:<12} {} MiB memory, {} ms CPU, {} ms wall, {} fuel, {} MiB of request body",
+        "limits",
+        limits["memory_mib"],
+        limits["cpu_ms"],
+        limits["wall_ms"],
+        limits["fuel"],
+        limits["body_mib"]
     ))?;
     if !app["frontend"].is_null() {
         output.line(format!("  {:<12} {}", "page", client.url(&format!("/apps/{name}/"))))?;
@@ -48,9 +53,31 @@ pub(crate) async fn run(args: ShowArgs, client: &Client, output: &Output) -> Res
 fn granted(grants: &Value) -> String {
     let mut granted: Vec<String> =
         ["kv", "sql"].iter().filter(|key| grants[**key] == true).map(|key| (*key).into()).collect();
-    for key in ["http", "secrets"] {
-        let names = grants[key].as_array().into_iter().flatten().filter_map(Value::as_str);
-        granted.extend(names.map(|name| format!("{key} {name}")));
-    }
+    let listed = |key: &str| grants[key].as_array().into_iter().flatten();
+    granted.extend(listed("http").filter_map(Value::as_str).map(|origin| format!("http {origin}")));
+    // A secret is its name, or a table when the app holds a placeholder only.
+    granted.extend(listed("secrets").filter_map(|secret| match secret.as_str() {
+        Some(name) => Some(format!("secret {name}")),
+        None => secret["name"].as_str().map(|name| format!("secret {name} (a placeholder)")),
+    }));
     if granted.is_empty() { "none".into() } else { granted.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_grant_is_shown() {
+        let grants = json!({
+            "kv": true,
+            "sql": false,
+            "http": ["https://api.example.com"],
+            "secrets": ["A", { "name": "B", "placeholder": true, "query": false }],
+        });
+        assert_eq!(granted(&grants), "kv, http https://api.example.com, secret A, secret B (a placeholder)");
+        assert_eq!(granted(&json!({})), "none");
+    }
 }

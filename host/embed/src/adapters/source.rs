@@ -1,10 +1,11 @@
 //! Apps from the store into the sandbox, and images renewed when the engine is another.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use atoll_build::Builder;
 use atoll_model::{AppName, Backend, ContentHash};
+use atoll_outbound::Placeholders;
 use atoll_runtime::{AppCode, AppSource, LoadedApp, Runtime, RuntimeError};
 use atoll_store::Store;
 
@@ -13,6 +14,7 @@ pub(crate) struct StoreSource {
     runtime: Arc<Runtime>,
     builder: Arc<Builder>,
     js: ContentHash,
+    placeholders: Placeholders,
 }
 
 impl StoreSource {
@@ -21,8 +23,9 @@ impl StoreSource {
         runtime: Arc<Runtime>,
         builder: Arc<Builder>,
         js: ContentHash,
+        placeholders: Placeholders,
     ) -> Self {
-        Self { store, runtime, builder, js }
+        Self { store, runtime, builder, js, placeholders }
     }
 
     /// An image belongs to one exact engine. After an upgrade it is made again from the source, once.
@@ -63,7 +66,7 @@ impl AppSource for StoreSource {
             stored => stored,
         };
         let Some(backend) = backend else { return Ok(None) };
-        let variables = BTreeMap::new();
+        let variables = super::placeholders(app, &record.manifest.grants, &self.placeholders);
         let code = AppCode {
             app: app.clone(),
             revision: record.revision,

@@ -3,11 +3,15 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
-use atoll_model::{Bundle, Revision};
-use atoll_runtime::{AppCode, Capabilities, LoadedApp, RecordingPublisher};
+use atoll_model::{Bundle, Revision, SourceMaps};
+use atoll_runtime::{AppCode, Capabilities, LoadedApp, NoNetwork, RecordingPublisher};
 use atoll_store::{Ephemeral, Migration};
 
-use crate::{Host, HostError, TestReport, TestResult, adapters::EphemeralState};
+use crate::{
+    Host, HostError, TestReport, TestResult,
+    adapters::EphemeralState,
+    stack_traces::{self, TranslatedLog},
+};
 
 impl Host {
     pub(super) async fn run_tests(
@@ -20,6 +24,7 @@ impl Host {
             self.ephemeral(bundle, migrations).await?;
             return Ok(TestReport::default());
         };
+        let maps = stack_traces::maps_of(&backend).map(Arc::new);
         let code = AppCode {
             app: bundle.manifest.name.clone(),
             revision: Revision(0),
@@ -32,7 +37,7 @@ impl Host {
         let mut report = TestReport::default();
         for name in names {
             let start = Instant::now();
-            let failure = self.run_test(bundle, migrations, &app, &name).await?;
+            let failure = self.run_test(bundle, migrations, (&app, maps.as_ref()), &name).await?;
             let duration_ms = start.elapsed().as_secs_f64() * 1e3;
             report.tests.push(TestResult { name, failure, duration_ms });
         }
@@ -43,7 +48,7 @@ impl Host {
         &self,
         bundle: &Bundle,
         migrations: &[Migration],
-        app: &Arc<LoadedApp>,
+        (app, maps): (&Arc<LoadedApp>, Option<&Arc<SourceMaps>>),
         name: &str,
     ) -> Result<Option<String>, HostError> {
         let state = self.ephemeral(bundle, migrations).await?;
@@ -51,12 +56,15 @@ impl Host {
             kv: Arc::new(EphemeralState(Arc::clone(&state))),
             sql: Arc::new(EphemeralState(state)),
             bus: Arc::new(RecordingPublisher::default()),
-            logs: Arc::clone(&self.inner.logs) as _,
+            http: Arc::new(NoNetwork("an app's tests reach no network")),
+            logs: Arc::new(TranslatedLog { maps: maps.cloned(), log: Arc::clone(&self.inner.logs) as _ }),
         };
+        let translated =
+            |stack: &str| maps.map_or_else(|| stack.to_owned(), |maps| maps.translate(stack).into_owned());
         Ok(match self.inner.runtime.run_test(app, name, &capabilities).await {
             Ok(handled) => handled.value.err().map(|failure| match failure.stack.trim() {
                 "" => failure.message,
-                stack => format!("{}\n{stack}", failure.message),
+                stack => format!("{}\n{}", failure.message, translated(stack)),
             }),
             Err(error) => Some(error.to_string()),
         })

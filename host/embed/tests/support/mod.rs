@@ -37,7 +37,9 @@ impl Running {
 
     async fn call(&self, name: &str, request: Request<Bytes>) -> (u16, String) {
         let response = self.host.handle(&app(name), request).await.unwrap().response;
-        (response.status().as_u16(), String::from_utf8_lossy(response.body()).into_owned())
+        let status = response.status().as_u16();
+        let body = response.into_body().collect(16 << 20).await.unwrap();
+        (status, String::from_utf8_lossy(&body).into_owned())
     }
 
     pub(crate) async fn text(&self, name: &str, path: &str) -> String {

@@ -15,18 +15,38 @@ const FUEL_PER_MS: u64 = 10_000_000;
 #[error("the CPU time is used up")]
 pub(super) struct CpuTimeUp;
 
-/// Gives a store its budget, from now on.
-pub(super) fn set<T: 'static>(store: &mut Store<T>, cpu_ms: u64) -> wasmtime::Result<()> {
-    store.set_fuel(cpu_ms.saturating_mul(FUEL_PER_MS))?;
-    let limit = thread_cpu().saturating_add(Duration::from_millis(cpu_ms));
-    store.epoch_deadline_callback(move |_| {
-        if thread_cpu() > limit {
-            return Err(CpuTimeUp.into());
-        }
-        Ok(UpdateDeadline::Continue(1))
-    });
-    store.set_epoch_deadline(1);
-    Ok(())
+/// What is left to one snapshot, from now on; its instances share it, one after the other.
+pub(super) struct Budget {
+    pub(super) cpu_ms: u64,
+    until: Duration,
+    fuel: u64,
+}
+
+impl Budget {
+    pub(super) fn new(cpu_ms: u64) -> Self {
+        let until = thread_cpu().saturating_add(Duration::from_millis(cpu_ms));
+        Self { cpu_ms, until, fuel: cpu_ms.saturating_mul(FUEL_PER_MS) }
+    }
+
+    /// Puts a store under this budget.
+    pub(super) fn give<T: 'static>(&self, store: &mut Store<T>) -> wasmtime::Result<()> {
+        store.set_fuel(self.fuel)?;
+        let until = self.until;
+        store.epoch_deadline_callback(move |_| {
+            if thread_cpu() > until {
+                return Err(CpuTimeUp.into());
+            }
+            Ok(UpdateDeadline::Continue(1))
+        });
+        store.set_epoch_deadline(1);
+        Ok(())
+    }
+
+    /// Takes note of what a store has used.
+    pub(super) fn take_back<T: 'static>(&mut self, store: &Store<T>) -> wasmtime::Result<()> {
+        self.fuel = store.get_fuel()?;
+        Ok(())
+    }
 }
 
 /// CPU time of this thread. A snapshot is synchronous: it stays on it.

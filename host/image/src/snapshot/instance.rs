@@ -3,11 +3,12 @@
 
 use std::task::{Context, Poll, Waker};
 
-use wasmtime::{Instance, Memory, Store, StoreLimitsBuilder, Trap, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{
+    Instance, Memory, Module, Store, StoreLimitsBuilder, Trap, TypedFunc, WasmParams, WasmResults,
+};
 
 use super::{
-    Sandbox,
-    budget::{self, CpuTimeUp},
+    budget::{Budget, CpuTimeUp},
     imports::{self, Refused, State},
 };
 use crate::{ImageError, image::MEMORY_EXPORT};
@@ -29,25 +30,41 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Instantiates the engine over the sandbox's base memory.
-    pub(super) fn start(sandbox: &Sandbox, memory_max_bytes: usize, cpu_ms: u64) -> Result<Self, ImageError> {
-        Self::instantiate(sandbox, memory_max_bytes, cpu_ms).map_err(|error| stopped(&error, cpu_ms))
+    /// Instantiates the code-only engine over a memory to start with.
+    pub(super) fn start(
+        code: &Module,
+        image: &Module,
+        memory_max_bytes: usize,
+        budget: &Budget,
+    ) -> Result<Self, ImageError> {
+        Self::instantiate(code, image, memory_max_bytes, budget)
+            .map_err(|error| stopped(&error, budget.cpu_ms))
     }
 
-    fn instantiate(sandbox: &Sandbox, memory_max_bytes: usize, cpu_ms: u64) -> wasmtime::Result<Self> {
+    fn instantiate(
+        code: &Module,
+        image: &Module,
+        memory_max_bytes: usize,
+        budget: &Budget,
+    ) -> wasmtime::Result<Self> {
         let limits = StoreLimitsBuilder::new().memory_size(memory_max_bytes).build();
-        let mut store = Store::new(sandbox.code.engine(), State::new(limits));
-        budget::set(&mut store, cpu_ms)?;
+        let mut store = Store::new(code.engine(), State::new(limits));
+        budget.give(&mut store)?;
         store.limiter(|state| &mut state.limits);
-        let base = at_once(Instance::new_async(&mut store, &sandbox.base, &[]))?;
+        let base = at_once(Instance::new_async(&mut store, image, &[]))?;
         let memory = base
             .get_memory(&mut store, MEMORY_EXPORT)
             .ok_or_else(|| wasmtime::Error::msg("the base image has no memory"))?;
         store.data_mut().memory = Some(memory);
-        let linker = imports::link(&mut store, &sandbox.code)?;
-        let engine = at_once(linker.instantiate_async(&mut store, &sandbox.code))?;
+        let linker = imports::link(&mut store, code)?;
+        let engine = at_once(linker.instantiate_async(&mut store, code))?;
         let realloc = engine.get_typed_func(&mut store, "cabi_realloc")?;
-        Ok(Self { store, engine, memory, realloc, cpu_ms })
+        Ok(Self { store, engine, memory, realloc, cpu_ms: budget.cpu_ms })
+    }
+
+    /// Ends it: what it has used is gone from the budget.
+    pub(super) fn end(self, budget: &mut Budget) -> Result<(), ImageError> {
+        budget.take_back(&self.store).map_err(ImageError::engine)
     }
 
     /// What was printed so far.
@@ -65,13 +82,27 @@ impl Running {
         contents
     }
 
+    pub(super) fn start_compiler(&mut self) -> Result<(), ImageError> {
+        self.call::<(), ()>("start-compiler", ())
+    }
+
+    /// Answers a module's bytecode.
+    pub(super) fn compile(&mut self, name: &str, source: &str) -> Result<Vec<u8>, ImageError> {
+        let (name, source) = (self.write(name)?, self.write(source)?);
+        let result: u32 = self.call("compile", (name.0, name.1, source.0, source.1))?;
+        let bytecode = self.read_result(result)?;
+        let (start, length) = (self.word(bytecode)?, self.word(bytecode.saturating_add(4))?);
+        let bytecode = self.bytes(start, length)?.to_vec();
+        Ok(bytecode)
+    }
+
     pub(super) fn bootstrap(&mut self) -> Result<(), ImageError> {
         self.call::<(), ()>("bootstrap", ())
     }
 
-    pub(super) fn add_module(&mut self, name: &str, source: &str) -> Result<(), ImageError> {
-        let (name, source) = (self.write(name)?, self.write(source)?);
-        self.call("add-module", (name.0, name.1, source.0, source.1))
+    pub(super) fn add_module(&mut self, name: &str, bytecode: &[u8]) -> Result<(), ImageError> {
+        let (name, bytecode) = (self.write(name)?, self.write_bytes(bytecode, 1)?);
+        self.call("add-module", (name.0, name.1, bytecode.0, bytecode.1))
     }
 
     /// Answers the flags of the handlers.
@@ -85,13 +116,15 @@ impl Running {
         }
         let (list, _) = self.write_bytes(&list, 4)?;
         let result: u32 = self.call("evaluate", (entry.0, entry.1, list, tests.len() as u32))?;
-        self.read_result(result)
+        let flags = self.read_result(result)?;
+        self.byte(flags)
     }
 
-    /// `result<exports, failure>`: a discriminant, and from offset 4 on either the flags or two strings.
-    fn read_result(&mut self, pointer: u32) -> Result<u8, ImageError> {
+    /// `result<_, failure>`: a discriminant, and from offset 4 on either what is answered or two strings. Answers
+    /// where the former is.
+    fn read_result(&mut self, pointer: u32) -> Result<u32, ImageError> {
         if self.byte(pointer)? == 0 {
-            return self.byte(pointer.saturating_add(4));
+            return Ok(pointer.saturating_add(4));
         }
         let message = self.string(pointer.saturating_add(4))?;
         let stack = self.string(pointer.saturating_add(12))?;
@@ -114,17 +147,18 @@ impl Running {
         Ok((pointer, length))
     }
 
+    fn word(&self, pointer: u32) -> Result<u32, ImageError> {
+        let bytes = self.bytes(pointer, 4)?;
+        Ok(bytes.iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte)))
+    }
+
     fn byte(&self, pointer: u32) -> Result<u8, ImageError> {
         Ok(self.bytes(pointer, 1)?.first().copied().unwrap_or_default())
     }
 
     /// The string whose pointer and length are at `pointer`.
     fn string(&self, pointer: u32) -> Result<String, ImageError> {
-        let word = |at: u32| -> Result<u32, ImageError> {
-            let bytes = self.bytes(at, 4)?;
-            Ok(bytes.iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte)))
-        };
-        let (start, length) = (word(pointer)?, word(pointer.saturating_add(4))?);
+        let (start, length) = (self.word(pointer)?, self.word(pointer.saturating_add(4))?);
         let bytes = self.bytes(start, length)?;
         Ok(String::from_utf8_lossy(bytes.get(..FAILURE_BYTES_MAX).unwrap_or(bytes)).into_owned())
     }

@@ -1,8 +1,9 @@
 //! The snapshot: an app's modules in, a heap image out.
 //!
-//! The engine runs in a store of its own whose imports refuse, with the app's memory limit, a budget of CPU
-//! time and a budget of fuel. It starts from the base image, in which the runtime and the built-in modules
-//! stand ready. A snapshot that fails leaves nothing behind.
+//! The engine runs in stores of its own whose imports refuse, with the app's memory limit, a budget of CPU time and a
+//! budget of fuel. The first is a compiler; what it answers is bytecode. The second starts from the base image, in
+//! which the runtime and the built-in modules stand ready, and takes the bytecode. A snapshot that fails leaves
+//! nothing behind.
 
 mod budget;
 mod imports;
@@ -15,6 +16,7 @@ use crate::{
     audit::Layout,
     image::{self, PAGE_BYTES},
 };
+use budget::Budget;
 use instance::Running;
 
 /// CPU time for the engine's own start; it takes some 20 ms.
@@ -75,30 +77,85 @@ impl HandlerExports {
     }
 }
 
+/// Turns modules into bytecode, in an instance that does nothing else.
+pub(crate) struct Compiler {
+    /// The code-only engine.
+    pub(crate) code: WasmModule,
+    /// The memory of an instance that is a compiler.
+    pub(crate) image: WasmModule,
+}
+
+impl Compiler {
+    /// Makes the image of a compiler from the engine's initial memory.
+    pub(crate) fn make(
+        code: &WasmModule,
+        initial: &WasmModule,
+        layout: Layout,
+    ) -> Result<Vec<u8>, ImageError> {
+        let mut running =
+            Running::start(code, initial, BOOTSTRAP_MEMORY_BYTES, &Budget::new(BOOTSTRAP_CPU_MS))?;
+        let started = running.start_compiler();
+        own(&running, started)?;
+        Ok(image::encode(running.memory(layout.stack_top), None))
+    }
+
+    /// Compiles modules, in their order.
+    fn compile<'a>(
+        &self,
+        modules: impl IntoIterator<Item = (&'a str, &'a str)>,
+        memory_max_bytes: usize,
+        budget: &mut Budget,
+    ) -> Result<Vec<(&'a str, Vec<u8>)>, ImageError> {
+        let mut running = Running::start(&self.code, &self.image, memory_max_bytes, budget)?;
+        let compiled = modules
+            .into_iter()
+            .map(|(name, source)| Ok((name, running.compile(name, source)?)))
+            .collect::<Result<_, ImageError>>()?;
+        running.end(budget)?;
+        Ok(compiled)
+    }
+}
+
 /// What snapshots start from.
 pub(crate) struct Sandbox {
     /// The code-only engine.
     pub(crate) code: WasmModule,
+    pub(crate) compiler: Compiler,
     /// The memory to start with.
     pub(crate) base: WasmModule,
     pub(crate) layout: Layout,
 }
 
 impl Sandbox {
-    /// Starts the engine and answers the image of its memory: the base image.
-    pub(crate) fn bootstrap(&self) -> Result<Vec<u8>, ImageError> {
-        let mut running = Running::start(self, BOOTSTRAP_MEMORY_BYTES, BOOTSTRAP_CPU_MS)?;
-        let ran = running.bootstrap();
-        let log = running.log().join("\n");
-        ran.map_err(|error| ImageError::engine(format!("it does not start: {error}\n{log}")))?;
-        Ok(image::encode(running.memory(self.layout.stack_top), None))
+    /// Starts the engine on its initial memory, with its own modules, and answers the image of its memory: the base
+    /// image.
+    pub(crate) fn bootstrap(
+        compiler: &Compiler,
+        initial: &WasmModule,
+        builtin: &[(&str, &str)],
+        layout: Layout,
+    ) -> Result<Vec<u8>, ImageError> {
+        let mut budget = Budget::new(BOOTSTRAP_CPU_MS);
+        let compiled = compiler
+            .compile(builtin.iter().copied(), BOOTSTRAP_MEMORY_BYTES, &mut budget)
+            .map_err(|error| ImageError::engine(format!("its own modules do not compile: {error}")))?;
+        let mut running = Running::start(&compiler.code, initial, BOOTSTRAP_MEMORY_BYTES, &budget)?;
+        for (name, bytecode) in &compiled {
+            running.add_module(name, bytecode)?;
+        }
+        let started = running.bootstrap();
+        own(&running, started)?;
+        Ok(image::encode(running.memory(layout.stack_top), None))
     }
 
     /// Evaluates an app.
     pub(crate) fn snapshot(&self, app: &SnapshotInput<'_>) -> Result<Snapshot, ImageError> {
-        let mut running = Running::start(self, app.memory_max_bytes, app.cpu_ms)?;
-        for module in app.modules {
-            running.add_module(&module.name, &module.source)?;
+        let mut budget = Budget::new(app.cpu_ms);
+        let modules = app.modules.iter().map(|module| (module.name.as_str(), module.source.as_str()));
+        let compiled = self.compiler.compile(modules, app.memory_max_bytes, &mut budget)?;
+        let mut running = Running::start(&self.code, &self.base, app.memory_max_bytes, &budget)?;
+        for (name, bytecode) in &compiled {
+            running.add_module(name, bytecode)?;
         }
         let exports = HandlerExports::from_bits(running.evaluate(app.entry, app.tests)?);
         let contents = running.memory(self.layout.stack_top);
@@ -109,4 +166,10 @@ impl Sandbox {
         let image = image::encode(contents, Some(limit / PAGE_BYTES));
         Ok(Snapshot { image, exports, log: running.log().to_vec() })
     }
+}
+
+/// A failure of the engine's own start, with what it printed.
+fn own(running: &Running, started: Result<(), ImageError>) -> Result<(), ImageError> {
+    let log = running.log().join("\n");
+    started.map_err(|error| ImageError::engine(format!("it does not start: {error}\n{log}")))
 }

@@ -20,7 +20,7 @@ fn damaged_files_are_ignored_and_written_anew() {
     JsEngine::load(&engine, Some(folder.path())).unwrap();
     let first = files(folder.path());
     let names: Vec<_> = first.keys().map(|name| name.split('-').next().unwrap()).collect();
-    assert_eq!(names, ["base", "engine", "shell"], "and no temporary file is left");
+    assert_eq!(names, ["base", "compiler", "engine", "shell"], "and no temporary file is left");
 
     JsEngine::load(&engine, Some(folder.path())).unwrap();
     assert_eq!(files(folder.path()), first, "what is there is used");
@@ -34,10 +34,12 @@ fn damaged_files_are_ignored_and_written_anew() {
     fs::write(folder.path().join(cut), &content[..content.len() / 2]).unwrap();
     let (empty, _) = damage.next().unwrap();
     fs::write(folder.path().join(empty), "").unwrap();
+    let (gone, _) = damage.next().unwrap();
+    fs::remove_file(folder.path().join(gone)).unwrap();
     JsEngine::load(&engine, Some(folder.path())).unwrap();
     let mended = files(folder.path());
     assert_eq!(mended.keys().collect::<Vec<_>>(), first.keys().collect::<Vec<_>>());
-    for name in [cut, empty] {
+    for name in [cut, empty, gone] {
         assert_eq!(mended[name].len(), first[name].len(), "{name}");
     }
 }

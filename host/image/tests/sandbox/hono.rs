@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::host::{App, Failure, get};
+use crate::host::{App, Body, Failure, get};
 
 /// Every module below a folder, by the name that an import gives it (`hono/index.js` is `hono`).
 fn modules(folder: &Path, prefix: &str, found: &mut Vec<(String, String)>) {
@@ -55,7 +55,7 @@ fn it_routes() {
         let mut request = get(path);
         request.method = method.into();
         if !body.is_empty() {
-            request.body = Some(body.into());
+            request.body = Body::Bytes(body.into());
             request.headers = vec![("content-type".into(), content_type.into())];
         }
         let response = app.send(request)?;

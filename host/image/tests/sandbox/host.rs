@@ -1,6 +1,9 @@
 //! A small host for the tests: the shell with stub capabilities, set up as `runtime` sets it up (asynchronous
 //! calls, pooling, fuel, epochs).
 
+#[path = "network.rs"]
+pub(crate) mod network;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, LazyLock, Mutex},
@@ -26,19 +29,21 @@ pub(crate) mod bindings {
             }
         ",
         world: "atoll:host/guest",
-        imports: { "atoll:app/clock.sleep": async | trappable, default: trappable },
+        imports: { "atoll:app/operations.wait": async | trappable, default: trappable },
         exports: { default: async },
     });
 }
 pub(crate) use bindings::atoll::app::types::Failure;
+pub(crate) use bindings::exports::atoll::app::http_handler::{Body, Reply, Request};
 use bindings::{
     GuestPre,
     atoll::app::{bus, clock, config, kv, log, random, sql, types},
     exports::atoll::app::{
         event_handler::{Event, Outcome},
-        http_handler::{Request, Response},
+        http_handler::Response,
     },
 };
+use network::Network;
 
 pub(crate) const MEMORY_BYTES: usize = 64 << 20;
 
@@ -138,10 +143,19 @@ impl App {
         self.pre.instantiate_async(store).await.unwrap()
     }
 
+    /// The response, wherever it went.
     pub(crate) async fn call(&self, request: Request) -> wasmtime::Result<Result<Response, Failure>> {
         let mut store = self.store();
         let guest = self.instance(&mut store).await;
-        guest.atoll_app_http_handler().call_handle(&mut store, &request).await
+        let reply = guest.atoll_app_http_handler().call_handle(&mut store, &request).await?;
+        Ok(reply.map(|reply| match reply {
+            Reply::Response(response) => response,
+            Reply::Sent => {
+                let network = self.host.network.lock().unwrap();
+                let network::Head { status, headers, .. } = network.head.clone().unwrap();
+                Response { status, headers, body: network.response_body().writes.concat() }
+            }
+        }))
     }
 
     /// The body of a GET, or the failure as text.
@@ -186,7 +200,8 @@ impl App {
 }
 
 pub(crate) fn get(path: &str) -> Request {
-    Request { method: "GET".into(), url: format!("http://app.localhost{path}"), headers: vec![], body: None }
+    let url = format!("http://app.localhost{path}");
+    Request { method: "GET".into(), url, headers: vec![], body: Body::None }
 }
 
 pub(crate) fn event(event_type: &str, data: &str) -> Event {
@@ -213,7 +228,7 @@ pub(crate) struct Host {
     pub(crate) log: Arc<Mutex<Vec<String>>>,
     pub(crate) kv: Arc<Mutex<BTreeMap<String, kv::Entry>>>,
     pub(crate) published: Arc<Mutex<Vec<(String, String)>>>,
-    pub(crate) slept: Arc<Mutex<Duration>>,
+    pub(crate) network: Arc<Mutex<Network>>,
 }
 
 impl Host {
@@ -253,11 +268,7 @@ impl clock::Host for Host {
     fn monotonic_ns(&mut self) -> wasmtime::Result<u64> {
         static START: LazyLock<std::time::Instant> = LazyLock::new(std::time::Instant::now);
         // Sleeping moves this clock on without a wait.
-        Ok((START.elapsed() + *self.slept.lock().unwrap()).as_nanos() as u64)
-    }
-    async fn sleep(&mut self, duration_ns: u64) -> wasmtime::Result<()> {
-        *self.slept.lock().unwrap() += Duration::from_nanos(duration_ns);
-        Ok(())
+        Ok((START.elapsed() + self.network.lock().unwrap().slept).as_nanos() as u64)
     }
 }
 

@@ -3,8 +3,10 @@
 
 mod cache;
 mod capabilities;
+mod fetches;
 mod hono;
 mod host;
 mod requests;
 mod snapshots;
+mod streaming;
 mod web_platform;

@@ -23,4 +23,7 @@ macro_rules! files {
     ($($name:ident)*) => { $(#[test] fn $name() { run(concat!(stringify!($name), ".js")); })* };
 }
 
-files! { abort bodies console encoding events headers language streams structured_clone timers url }
+files! {
+    abort bodies compression console crypto encoding events globals headers json language streams structured_clone timers
+    url url_pattern
+}

@@ -1,4 +1,5 @@
 use super::*;
+use crate::{PlaceholderGrant, SecretGrant};
 
 /// The manifest of the contract, to the letter.
 const CONTRACT: &str = r#"
@@ -89,6 +90,50 @@ fn a_manifest_survives_json() {
     let manifest = Manifest::parse(CONTRACT).unwrap();
     let json = serde_json::to_string(&manifest).unwrap();
     assert_eq!(serde_json::from_str::<Manifest>(&json).unwrap(), manifest);
+}
+
+fn with_grants(grants: &str) -> Result<Manifest, String> {
+    let text = format!("name = \"a\"\n[backend]\nentry = \"b.ts\"\n[grants]\n{grants}");
+    Manifest::parse(&text).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_secret_is_a_value_or_a_placeholder() {
+    let manifest = with_grants(
+        "http = [\"https://*.example.com\"]\nsecrets = [\"PLAIN\", { name = \"EVERYWHERE\", placeholder = true },\n\
+         { name = \"ONE\", placeholder = true, origins = [\"https://a.example.com\"], query = true }, { name = \"READ\" }]",
+    )
+    .unwrap();
+    let [plain, everywhere, one, read] = &manifest.grants.secrets[..] else { panic!("four") };
+    assert_eq!((plain, read), (&SecretGrant::readable("PLAIN"), &SecretGrant::readable("READ")));
+    assert_eq!(everywhere.placeholder, Some(PlaceholderGrant::default()));
+    let granted = one.placeholder.as_ref().unwrap();
+    assert!(granted.query && granted.origins[0].as_str() == "https://a.example.com");
+    let json = serde_json::to_string(&manifest).unwrap();
+    assert_eq!(serde_json::from_str::<Manifest>(&json).unwrap(), manifest);
+}
+
+#[test]
+fn a_secret_that_makes_no_sense_says_why() {
+    let http = "http = [\"https://a.example.com\"]\n";
+    let cases = [
+        ("secrets = [{ name = \"A\", placeholder = true }]", "names no origin"),
+        (
+            "secrets = [{ name = \"A\", placeholder = true, origins = [\"https://b.example.com\"] }]",
+            "does not grant",
+        ),
+        ("secrets = [{ name = \"A\", placeholder = true, origins = [] }]", "has no origin"),
+        ("secrets = [{ name = \"A\", origins = [\"https://a.example.com\"] }]", "add placeholder = true"),
+        ("secrets = [{ name = \"A\", placeholders = true }]", "did you mean \"placeholder\"?"),
+        ("secrets = [{ name = \"a\" }]", "is not a name for a secret"),
+        ("secrets = [\"A\", { name = \"A\" }]", "granted twice"),
+        ("secrets = [7]", "a secret's name"),
+    ];
+    for (index, (secrets, reason)) in cases.into_iter().enumerate() {
+        let grants = if index == 0 { secrets.to_owned() } else { format!("{http}{secrets}") };
+        let error = with_grants(&grants).unwrap_err();
+        assert!(error.contains(reason), "{secrets}: {error}");
+    }
 }
 
 #[test]

@@ -25,13 +25,31 @@ const ROOT: &[(&str, Shape)] = &[
             ("component", Value),
             (
                 "limits",
-                Table(&[("memory_mib", Value), ("cpu_ms", Value), ("wall_ms", Value), ("fuel", Value)]),
+                Table(&[
+                    ("memory_mib", Value),
+                    ("cpu_ms", Value),
+                    ("wall_ms", Value),
+                    ("fuel", Value),
+                    ("body_mib", Value),
+                ]),
             ),
             ("vars", Any),
         ]),
     ),
     ("frontend", Table(&[("entry", Value), ("width", Value), ("height", Value)])),
-    ("grants", Table(&[("kv", Value), ("sql", Value), ("http", Value), ("secrets", Value)])),
+    (
+        "grants",
+        Table(&[
+            ("kv", Value),
+            ("sql", Value),
+            ("http", Value),
+            // A secret is a name or a table; a name is no table and passes.
+            (
+                "secrets",
+                Tables(&[("name", Value), ("placeholder", Value), ("origins", Value), ("query", Value)]),
+            ),
+        ]),
+    ),
     (
         "events",
         Table(&[

@@ -50,7 +50,7 @@ impl CallState {
     fn draft(&self, event_type: &str, data: &str, id: Option<String>) -> Result<EventDraft, CapabilityError> {
         let event_type =
             EventType::parse(event_type).map_err(|error| CapabilityError::Invalid(error.to_string()))?;
-        if self.granted.bus.is_none() || !self.app.manifest.may_publish(&event_type) {
+        if !self.app.manifest.may_publish(&event_type) {
             return Err(CapabilityError::NotGranted {
                 what: format!("publishing {event_type}"),
                 hint: format!("add [[events.publishes]] with `type = \"{event_type}\"` to atoll.toml"),
@@ -83,10 +83,7 @@ impl bus::Host for CallState {
         let app = self.app_name();
         let answer = async {
             let draft = self.draft(&event_type, &data, id)?;
-            match &self.granted.bus {
-                Some(publisher) => guarded(app, "bus", publisher.publish(app, draft)).await,
-                None => Err(super::not_granted(atoll_model::Capability::Bus)),
-            }
+            guarded(app, "bus", self.capabilities.bus.publish(app, draft)).await
         };
         Ok(answer.await.map_err(|error| told_to_guest(app, "bus", error)))
     }

@@ -1,6 +1,6 @@
-//! `clock`: what time it is, and waiting.
+//! `clock`: what time it is. Waiting is an operation.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::{bindings::atoll::app::clock, state::CallState};
 
@@ -14,13 +14,5 @@ impl clock::Host for CallState {
     fn monotonic_ns(&mut self) -> wasmtime::Result<u64> {
         // Since the runtime's start: how long the machine has been up is nobody's business.
         Ok(u64::try_from(self.clock_start.elapsed().as_nanos()).unwrap_or(u64::MAX))
-    }
-
-    async fn sleep(&mut self, duration_ns: u64) -> wasmtime::Result<()> {
-        self.count_host_call()?;
-        // The wall-clock limit ends the call before a longer sleep would.
-        let wall_max = Duration::from_millis(self.app.limits.wall_ms.into());
-        tokio::time::sleep(Duration::from_nanos(duration_ns).min(wall_max)).await;
-        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use atoll_model::{AppName, Capability, CapabilityError, KvEntry, KvList, KvPut, Limits};
 
-use super::{at_most, guarded, not_granted, told_to_guest};
+use super::{at_most, guarded, told_to_guest};
 use crate::{
     bindings::atoll::app::{kv, types},
     json,
@@ -56,7 +56,8 @@ fn check_put(key: &str, put: &KvPut, limits: &Limits) -> Result<(), CapabilityEr
 
 impl CallState {
     fn kv(&self) -> Result<&dyn KvStore, CapabilityError> {
-        self.granted.kv.as_deref().ok_or_else(|| not_granted(Capability::Kv))
+        self.check_granted(Capability::Kv)?;
+        Ok(&*self.capabilities.kv)
     }
 }
 

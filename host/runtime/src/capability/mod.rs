@@ -8,20 +8,25 @@
 pub(crate) mod bus;
 pub(crate) mod clock;
 pub(crate) mod config;
+pub(crate) mod http_out;
 pub(crate) mod kv;
 pub(crate) mod log;
+pub(crate) mod operations;
 pub(crate) mod random;
+pub(crate) mod responder;
 pub(crate) mod sql;
+pub(crate) mod streams;
 
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
 
-use atoll_model::{AppName, Capability, CapabilityError, Manifest};
+use atoll_model::{AppName, Capability, CapabilityError};
 use futures::FutureExt as _;
 
 use crate::{
     LogSink,
     bindings::atoll::app::types,
-    capability::{bus::Publisher, kv::KvStore, sql::SqlStore},
+    capability::{bus::Publisher, http_out::HttpClient, kv::KvStore, sql::SqlStore},
+    state::CallState,
 };
 
 /// What a host has to offer; which of it an app gets is in its manifest.
@@ -33,26 +38,10 @@ pub struct Capabilities {
     pub sql: Arc<dyn SqlStore>,
     /// Takes the apps' events.
     pub bus: Arc<dyn Publisher>,
+    /// Sends the apps' HTTP requests.
+    pub http: Arc<dyn HttpClient>,
     /// Takes the apps' log lines.
     pub logs: Arc<dyn LogSink>,
-}
-
-/// What one call was given. `None`: not granted.
-pub(crate) struct Granted {
-    pub(crate) kv: Option<Arc<dyn KvStore>>,
-    pub(crate) sql: Option<Arc<dyn SqlStore>>,
-    pub(crate) bus: Option<Arc<dyn Publisher>>,
-}
-
-impl Granted {
-    pub(crate) fn new(manifest: &Manifest, from: &Capabilities) -> Self {
-        let has = |capability| manifest.grants_capability(capability);
-        Self {
-            kv: has(Capability::Kv).then(|| Arc::clone(&from.kv)),
-            sql: has(Capability::Sql).then(|| Arc::clone(&from.sql)),
-            bus: has(Capability::Bus).then(|| Arc::clone(&from.bus)),
-        }
-    }
 }
 
 /// The line that a manifest lacks.
@@ -66,8 +55,13 @@ pub(crate) fn manifest_hint(capability: Capability) -> String {
     }
 }
 
-pub(crate) fn not_granted(capability: Capability) -> CapabilityError {
-    CapabilityError::NotGranted { what: capability.to_string(), hint: manifest_hint(capability) }
+impl CallState {
+    pub(crate) fn check_granted(&self, capability: Capability) -> Result<(), CapabilityError> {
+        if self.app.is_granted(capability) {
+            return Ok(());
+        }
+        Err(CapabilityError::NotGranted { what: capability.to_string(), hint: manifest_hint(capability) })
+    }
 }
 
 /// Something must not be larger than a limit.

@@ -12,7 +12,8 @@ impl random::Host for CallState {
     fn get_bytes(&mut self, count: u32) -> wasmtime::Result<Vec<u8>> {
         self.count_host_call()?;
         if count > RANDOM_BYTES_MAX {
-            return Err(Halt::TooManyRandomBytes { count, max: RANDOM_BYTES_MAX }.into());
+            let what = format!("{count} random bytes in one call, more than {RANDOM_BYTES_MAX}");
+            return Err(Halt::Misuse(what).into());
         }
         let mut bytes = vec![0; count as usize];
         fill(&mut bytes)?;

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use atoll_model::{AppName, Capability, CapabilityError, Limits, SqlRows, SqlStatement, SqlValue};
 
-use super::{at_most, guarded, not_granted, told_to_guest};
+use super::{at_most, guarded, told_to_guest};
 use crate::{
     bindings::atoll::app::{sql, types},
     state::CallState,
@@ -53,7 +53,8 @@ fn check_batch(statements: &[SqlStatement], limits: &Limits) -> Result<(), Capab
 
 impl CallState {
     fn sql(&self) -> Result<&dyn SqlStore, CapabilityError> {
-        self.granted.sql.as_deref().ok_or_else(|| not_granted(Capability::Sql))
+        self.check_granted(Capability::Sql)?;
+        Ok(&*self.capabilities.sql)
     }
 }
 

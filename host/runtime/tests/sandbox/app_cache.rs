@@ -11,7 +11,10 @@ use atoll_runtime::{AppCache, AppCode, AppSource, LoadedApp, Runtime, RuntimeErr
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use crate::support::{ECHO, TestHost, get, http_guest};
+use crate::{
+    guests::{ECHO, http_guest},
+    support::{TestHost, get},
+};
 
 /// Loads an echo app of any name but `nobody`, when a permit is there.
 struct Source {

@@ -1,6 +1,9 @@
 //! What a well-behaved component can rely on.
 
-use crate::support::{ECHO, TestHost, component, event, event_guest, get, handler, http_guest, text};
+use crate::{
+    guests::{ECHO, component, event_guest, handler, http_guest},
+    support::{TestHost, event, get, text},
+};
 use atoll_model::LogLevel;
 use atoll_runtime::{CallError, DeliveryOutcome, RuntimeError};
 

@@ -2,7 +2,10 @@
 
 use bytes::Bytes;
 
-use crate::support::{ECHO, TestHost, get, http_guest, text};
+use crate::{
+    guests::{ECHO, http_guest},
+    support::{TestHost, get, text},
+};
 
 /// Answers 200, or 400 and more by the error's case, with the text of the error: the `result` of a host
 /// call is at 1200, its payload `offset` further.
@@ -151,10 +154,15 @@ async fn a_call_knows_what_it_was_given() {
     let body = "(i32.store8 (i32.const 512) (call $granted))
         (call $respond (i32.const 200) (i32.const 512) (i32.const 1))";
     let guest = http_guest(parts, body);
-    for (manifest, flags) in
-        [("", 0), ("[grants]\nkv = true", 1), ("[grants]\nsql = true", 2), (MAY_PUBLISH, 4)]
-    {
+    for (manifest, flags) in [
+        ("", 0),
+        ("[grants]\nkv = true", 1),
+        ("[grants]\nsql = true", 2),
+        (MAY_PUBLISH, 4),
+        ("[grants]\nhttp = [\"https://a.example\"]", 8),
+    ] {
         let app = host.load(manifest, guest.clone());
-        assert_eq!(host.runtime.fetch(&app, get("/")).await.unwrap().value.body()[0], flags, "{manifest}");
+        let answer = host.runtime.fetch(&app, get("/")).await.unwrap();
+        assert_eq!(answer.value.body().as_bytes(), Some(&[flags][..]), "{manifest}");
     }
 }

@@ -13,7 +13,10 @@ use atoll_model::{AppLimits, Limits};
 use atoll_runtime::{CallError, Handled};
 use bytes::Bytes;
 
-use crate::support::{ECHO, TestHost, component, get, handler, http_guest, limits, text};
+use crate::{
+    guests::{ECHO, component, handler, http_guest},
+    support::{TestHost, get, limits, text},
+};
 
 async fn error_of(host: &TestHost, manifest: &str, wasm: Bytes) -> CallError {
     let app = host.load(manifest, wasm);
@@ -125,7 +128,7 @@ async fn a_table_does_not_grow_over_its_limit() {
         (call $respond (i32.const 200) (i32.const 512) (i32.const 1))";
     let app = host.load("", http_guest("(table $table 0 funcref)", grow));
     let answer = host.runtime.fetch(&app, get("/")).await.unwrap();
-    assert_eq!(answer.value.body()[0], 20);
+    assert_eq!(answer.value.body().as_bytes().unwrap()[0], 20);
 }
 
 #[tokio::test]
@@ -205,10 +208,16 @@ async fn an_answer_outside_of_memory_is_a_trap() {
     assert!(matches!(error, CallError::Trapped { .. }), "{error:?}");
 }
 
-const SLEEP: &str = r#"(import "atoll:app/clock@0.1.0" "sleep" (func $sleep (param i64)))"#;
+const SLEEP: &str =
+    r#"(import "atoll:app/operations@0.1.0" "wait" (func $wait (param i32 i32 i32 i64 i32)))"#;
+
+/// Waits for nothing but the time.
+fn sleep(ns: u64) -> String {
+    format!("(call $wait (i32.const 0) (i32.const 0) (i32.const 1) (i64.const {ns}) (i32.const 1200))")
+}
 
 fn sleeper(ns: u64) -> Bytes {
-    http_guest(SLEEP, &format!("(call $sleep (i64.const {ns})) {ECHO}"))
+    http_guest(SLEEP, &format!("{} {ECHO}", sleep(ns)))
 }
 
 #[tokio::test]
@@ -232,9 +241,8 @@ async fn a_caller_that_goes_away_ends_the_call_and_keeps_the_log() {
         r#"(import "atoll:app/log@0.1.0" "write" (func $log (param i32 i32 i32))) {SLEEP}
         (data (i32.const 600) "before")"#
     );
-    let body = format!(
-        "(call $log (i32.const 1) (i32.const 600) (i32.const 6)) (call $sleep (i64.const 60000000000)) {ECHO}"
-    );
+    let body =
+        format!("(call $log (i32.const 1) (i32.const 600) (i32.const 6)) {} {ECHO}", sleep(60_000_000_000));
     let app = host.load("", http_guest(&parts, &body));
     let mut call = Box::pin(host.runtime.fetch(&app, get("/")));
     // One poll runs the guest into its sleep.

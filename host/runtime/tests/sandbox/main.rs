@@ -4,7 +4,10 @@
 mod app_cache;
 mod calls;
 mod capabilities;
+mod guests;
 mod hostile;
 mod javascript;
+mod outbound;
 mod rust_guest;
+mod streaming;
 mod support;

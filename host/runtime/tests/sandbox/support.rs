@@ -1,5 +1,4 @@
-//! Small hostile and friendly guests for the tests: WebAssembly text against the real WIT, made into
-//! components as any tool would; and a host around them that keeps its state in memory.
+//! A host around the guests of these tests that keeps its state in memory.
 
 use std::{
     collections::BTreeMap,
@@ -11,96 +10,14 @@ use async_trait::async_trait;
 use atoll_image::JsEngine;
 use atoll_model::{
     AppName, Backend, CapabilityError, Event, EventType, KvEntry, KvList, KvListKey, KvPut, Limits, LogLine,
-    Manifest, Revision, SqlRows, SqlStatement,
+    Manifest, Revision, SqlRows, SqlStatement, Usage,
 };
 use atoll_runtime::{
-    AppCode, Capabilities, KvStore, LoadedApp, LogSink, RecordingPublisher, Runtime, RuntimeError, SqlStore,
+    AppCode, Body, CallError, CallKind, CallObserver, CallOutcome, CallRecord, Capabilities, HttpClient,
+    KvStore, LoadedApp, LogSink, NoNetwork, RecordingPublisher, Runtime, RuntimeError, SqlStore,
 };
 use bytes::Bytes;
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::Resolve;
-
-/// Worlds of guests that export less, or import more, than those of `wit/`.
-const WORLDS: &str = "
-    package test:worlds;
-    interface secrets { steal: func(); }
-    world event-app { include atoll:app/imports@0.1.0; export atoll:app/event-handler@0.1.0; }
-    world thief { import secrets; export atoll:app/http-handler@0.1.0; }
-    world mute { include atoll:app/imports@0.1.0; }
-";
-
-/// What every guest here has: a memory, a bump allocator that grows it, and places for answers.
-/// `$respond` answers status and body; the response is a `result<response, failure>` at 1024.
-const PRELUDE: &str = r#"
-    (memory (export "memory") 1)
-    (global $free (mut i32) (i32.const 8192))
-    (func $realloc (export "cabi_realloc") (param $old i32) (param $size i32) (param $align i32) (param $new i32) (result i32)
-        (local $at i32)
-        (local.set $at (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
-        (global.set $free (i32.add (local.get $at) (local.get $new)))
-        (if (i32.gt_u (global.get $free) (i32.mul (memory.size) (i32.const 65536)))
-            (then (if (i32.eq (i32.const -1) (memory.grow (i32.add (i32.const 1) (i32.shr_u (local.get $new) (i32.const 16)))))
-                (then unreachable))))
-        (if (local.get $size) (then (memory.copy (local.get $at) (local.get $old) (local.get $size))))
-        (local.get $at))
-    (func $respond (param $status i32) (param $body i32) (param $length i32) (result i32)
-        (i32.store (i32.const 1024) (i32.const 0))
-        (i32.store16 (i32.const 1028) (local.get $status))
-        (i32.store (i32.const 1032) (i32.const 0))
-        (i32.store (i32.const 1036) (i32.const 0))
-        (i32.store (i32.const 1040) (local.get $body))
-        (i32.store (i32.const 1044) (local.get $length))
-        (i32.const 1024))
-"#;
-
-/// Encodes a core module, given as text without its `(module …)`, as a component of a world.
-pub(crate) fn component(world: &str, text: &str) -> Bytes {
-    let mut resolve = Resolve::default();
-    let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit");
-    let (package, _) = resolve.push_dir(wit).expect("the WIT parses");
-    let worlds = resolve.push_source("worlds.wit", WORLDS).expect("the worlds parse");
-    let world = resolve.select_world(&[package, worlds], Some(world)).expect("the world exists");
-    let mut module = wat::parse_str(format!("(module {text})")).expect("the text parses");
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).expect("metadata");
-    let encoder = ComponentEncoder::default().validate(true).module(&module);
-    encoder.expect("a module").encode().expect("a component").into()
-}
-
-/// An HTTP guest. `parts` are imports and functions, `body` is what the handler does.
-pub(crate) fn http_guest(parts: &str, body: &str) -> Bytes {
-    component("atoll:app/http-app", &handler(parts, body))
-}
-
-/// The text of an HTTP guest. Imports must come first in a module, so `parts` starts with them.
-pub(crate) fn handler(parts: &str, body: &str) -> String {
-    format!(
-        r#"{parts} {PRELUDE}
-        (func (export "atoll:app/http-handler@0.1.0#handle")
-            (param $method i32) (param $method_len i32) (param $url i32) (param $url_len i32)
-            (param $headers i32) (param $headers_len i32) (param $has_body i32) (param $body i32) (param $body_len i32)
-            (result i32)
-            (local $n i32)
-            {body})"#
-    )
-}
-
-/// An event guest; the answer is an `outcome` at 1024.
-pub(crate) fn event_guest(parts: &str, body: &str) -> Bytes {
-    let text = format!(
-        r#"{parts} {PRELUDE}
-        (func (export "atoll:app/event-handler@0.1.0#handle")
-            (param $id i32) (param $id_len i32) (param $source i32) (param $source_len i32)
-            (param $type i32) (param $type_len i32) (param $time i32) (param $time_len i32)
-            (param $has_subject i32) (param $subject i32) (param $subject_len i32)
-            (param $data i32) (param $data_len i32) (param $hops i32) (param $attempt i32)
-            (result i32)
-            {body})"#
-    );
-    component("test:worlds/event-app", &text)
-}
-
-/// Answers 200 and the URL.
-pub(crate) const ECHO: &str = "(call $respond (i32.const 200) (local.get $url) (local.get $url_len))";
+use tokio::sync::Notify;
 
 /// State in memory, and what was logged.
 #[derive(Default)]
@@ -142,6 +59,54 @@ impl KvStore for Memory {
     }
 }
 
+/// A call that has ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Ended {
+    pub(crate) kind: CallKind,
+    /// `Ok(false)`: cancelled.
+    pub(crate) outcome: Result<bool, Option<CallError>>,
+    pub(crate) status: Option<u16>,
+    pub(crate) usage: Usage,
+}
+
+/// The calls that have ended, in order.
+#[derive(Default)]
+pub(crate) struct Calls {
+    ended: Mutex<Vec<Ended>>,
+    changed: Notify,
+}
+
+impl CallObserver for Calls {
+    fn ended(&self, record: &CallRecord<'_>) {
+        let outcome = match record.outcome {
+            CallOutcome::Done => Ok(true),
+            CallOutcome::Cancelled => Ok(false),
+            CallOutcome::HandlerFailed => Err(None),
+            CallOutcome::Failed(error) => Err(Some(error.clone())),
+        };
+        let (kind, status, usage) = (record.kind, record.status, record.usage);
+        self.ended.lock().unwrap().push(Ended { kind, outcome, status, usage });
+        self.changed.notify_one();
+    }
+}
+
+impl Calls {
+    /// All of them.
+    pub(crate) fn all(&self) -> Vec<Ended> {
+        self.ended.lock().unwrap().clone()
+    }
+
+    /// The first one, as soon as it has ended.
+    pub(crate) async fn first(&self) -> Ended {
+        loop {
+            if let Some(ended) = self.all().into_iter().next() {
+                return ended;
+            }
+            self.changed.notified().await;
+        }
+    }
+}
+
 /// SQL without a database behind it: these tests are about what reaches it.
 pub(crate) struct NoSql;
 
@@ -169,6 +134,11 @@ pub(crate) struct TestHost {
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) published: Arc<RecordingPublisher>,
+    pub(crate) calls: Arc<Calls>,
+}
+
+fn no_network() -> Arc<dyn HttpClient> {
+    Arc::new(NoNetwork("there is no network in this test"))
 }
 
 /// Few places in the pool: each test process reserves address space for all of them.
@@ -187,23 +157,35 @@ impl TestHost {
         // Shared by all tests: compiling the engine takes seconds.
         let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("runtime-cache");
         let js = Arc::new(JsEngine::load(&engine, Some(&cache)).expect("the JavaScript engine"));
-        (Self::in_engine(engine, Some(Arc::clone(&js)), &limits()), js)
+        (Self::in_engine(engine, Some(Arc::clone(&js)), &limits(), no_network()), js)
     }
 
     pub(crate) fn with(limits: &Limits) -> Self {
-        Self::in_engine(atoll_runtime::engine(limits).expect("an engine"), None, limits)
+        Self::with_http(limits, no_network())
     }
 
-    fn in_engine(engine: wasmtime::Engine, js: Option<Arc<JsEngine>>, limits: &Limits) -> Self {
+    pub(crate) fn with_http(limits: &Limits, http: Arc<dyn HttpClient>) -> Self {
+        Self::in_engine(atoll_runtime::engine(limits).expect("an engine"), None, limits, http)
+    }
+
+    fn in_engine(
+        engine: wasmtime::Engine,
+        js: Option<Arc<JsEngine>>,
+        limits: &Limits,
+        http: Arc<dyn HttpClient>,
+    ) -> Self {
         let (memory, published) = (Arc::new(Memory::default()), Arc::new(RecordingPublisher::default()));
         let capabilities = Capabilities {
             kv: Arc::clone(&memory) as _,
             sql: Arc::new(NoSql),
             bus: Arc::clone(&published) as _,
+            http,
             logs: Arc::clone(&memory) as _,
         };
+        let calls = Arc::new(Calls::default());
         let runtime = Runtime::new(engine, js, limits, None, capabilities).expect("a runtime");
-        Self { runtime: Arc::new(runtime), memory, published }
+        let runtime = Arc::new(runtime.with_observer(Arc::clone(&calls) as _));
+        Self { runtime, memory, published, calls }
     }
 
     /// Loads a component with the rest of a manifest.
@@ -260,6 +242,7 @@ pub(crate) fn event(hops: u32) -> Event {
     }
 }
 
-pub(crate) fn text(body: &Bytes) -> &str {
-    std::str::from_utf8(body).expect("text")
+/// The text of a body that is there as a whole.
+pub(crate) fn text(body: &Body) -> &str {
+    std::str::from_utf8(body.as_bytes().expect("a whole body")).expect("text")
 }

@@ -66,6 +66,9 @@ impl From<CallError> for Problem {
             CallError::ResponseTooLarge { .. } => {
                 Self::new(500, "response-too-large", "The app's answer is too large")
             }
+            CallError::BodyTooLarge { .. } => Self::new(413, "too-large", "Too large"),
+            CallError::BodyStalled { .. } => Self::new(408, "slow-request", "Request too slow"),
+            CallError::BodyBroke(_) => Self::new(400, "broken-body", "Bad request").closing(),
             CallError::NoHandler { .. } => Self::new(404, "no-handler", "The app does not answer requests"),
             CallError::Overloaded { retry_after, .. } => Self::new(503, "overloaded", "Overloaded")
                 .retry_after(retry_after.as_secs_f64().ceil() as u64),

@@ -64,7 +64,7 @@ async fn a_refused_source_says_where_and_leaves_the_running_revision() {
 async fn the_name_in_the_path_and_the_manifests_must_agree() {
     let server = TestServer::start().await;
     let manifest = manifest("hello", "");
-    let archive = tar_gz(&[("atoll.toml", &manifest), ("backend/index.ts", HELLO)]);
+    let archive = tar_gz(&[("atoll.toml", manifest.as_str()), ("backend/index.ts", HELLO)]);
     let (status, document) = problem(server.put("other", archive.clone()).await).await;
     assert_eq!((status, document["type"].as_str().unwrap()), (422, "urn:atoll:problem:name-mismatch"));
     let renamed =
@@ -87,7 +87,7 @@ async fn hostile_archives_are_refused() {
     assert_eq!(status, 413, "{document}");
     let (status, document) = problem(server.put("hello", vec![b'x'; (10 << 20) + 1]).await).await;
     assert_eq!((status, document["limit"]["name"].as_str().unwrap()), (413, "archive_bytes_max"));
-    let (status, _) = problem(server.put("hello", tar_gz(&[])).await).await;
+    let (status, _) = problem(server.put("hello", tar_gz::<&str>(&[])).await).await;
     assert_eq!(status, 422, "no manifest");
 }
 

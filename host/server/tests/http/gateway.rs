@@ -136,18 +136,18 @@ async fn failures_are_problems_that_name_the_limit_and_no_insides() {
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_413_however_it_comes() {
-    let limits = atoll::Limits { http_body_bytes_max: 100_000, ..atoll::Limits::default() };
-    let server = TestServer::with_limits(limits).await;
-    server.backend("echo", ECHO).await;
+    let server = TestServer::start().await;
+    let manifest = manifest("echo", "[backend.limits]\nbody_mib = 1\ncpu_ms = 1000\nfuel = 10000000000\n");
+    server.deploy("echo", &[("atoll.toml", &manifest), ("backend/index.ts", ECHO)]).await;
     let post = |size: usize| server.request(Method::POST, "/apps/echo/api/").body(vec![b'x'; size]).send();
 
-    assert_eq!(post(100_000).await.unwrap().status(), 200);
-    for size in [100_001, 180_000] {
+    assert_eq!(post(1 << 20).await.unwrap().status(), 200);
+    for size in [(1 << 20) + 1, 30 << 20] {
         let (status, document) = problem(post(size).await.unwrap()).await;
         assert_eq!(status, 413);
-        assert_eq!(document["limit"], json!({"name": "http_body_bytes_max", "value": 100_000}));
+        assert_eq!(document["limit"], json!({"name": "body_mib", "value": 1}));
     }
-    let chunks = (0..11).map(|_| Ok::<_, std::io::Error>(vec![b'x'; 10_000]));
+    let chunks = (0..110).map(|_| Ok::<_, std::io::Error>(vec![b'x'; 10_000]));
     let body = reqwest::Body::wrap_stream(futures::stream::iter(chunks));
     let chunked = server.request(Method::POST, "/apps/echo/api/").body(body).send().await.unwrap();
     assert_eq!(problem(chunked).await.0, 413);
@@ -160,14 +160,14 @@ async fn a_body_over_the_limit_is_413_however_it_comes() {
 
 #[tokio::test]
 async fn all_bodies_together_are_bounded() {
-    let limits = atoll::Limits { http_buffered_bytes_max: 64 << 10, ..atoll::Limits::default() };
+    let limits = atoll::Limits { http_buffered_bytes_max: 32 << 10, ..atoll::Limits::default() };
     let server = TestServer::with_limits(limits).await;
     server.backend("echo", ECHO).await;
     let post = |size: usize| server.request(Method::POST, "/apps/echo/api/").body(vec![b'x'; size]).send();
-    let (status, document) = problem(post(100_000).await.unwrap()).await;
+    let (status, document) = problem(post(50_000).await.unwrap()).await;
     assert_eq!((status, &document["limit"]["name"]), (503, &json!("http_buffered_bytes_max")));
     // The room of a request that ended is free again.
     for _ in 0..5 {
-        assert_eq!(post(60_000).await.unwrap().status(), 200);
+        assert_eq!(post(30_000).await.unwrap().status(), 200);
     }
 }

@@ -1,11 +1,17 @@
 //! The server on a real socket, with a real host behind it. (`cfg(test)` tells clippy that these are tests.)
 
 #[cfg(test)]
+mod app_streams;
+#[cfg(test)]
 mod deploy;
 #[cfg(test)]
 mod drain;
 #[cfg(test)]
 mod gateway;
+#[cfg(test)]
+#[path = "../../../runtime/tests/sandbox/guests.rs"]
+#[expect(dead_code, reason = "the tests of the sandbox use all of it")]
+mod guests;
 #[cfg(test)]
 mod raw_sockets;
 #[cfg(test)]

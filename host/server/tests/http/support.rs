@@ -99,6 +99,16 @@ impl TestServer {
         self.deploy(name, &[("atoll.toml", &manifest(name, "")), ("backend/index.ts", code)]).await
     }
 
+    /// Deploys a component as an app.
+    pub(crate) async fn component(&self, name: &str, limits: &str, wasm: &[u8]) {
+        let manifest =
+            format!("name = \"{name}\"\n[backend]\ncomponent = \"a.wasm\"\n[backend.limits]\n{limits}");
+        let files = [("atoll.toml", manifest.as_bytes()), ("a.wasm", wasm)];
+        let response = self.put(name, tar_gz(&files)).await;
+        let status = response.status();
+        assert!(status.is_success(), "{status}: {}", response.text().await.unwrap());
+    }
+
     /// Sends bytes as they are, and reads until the server closes.
     pub(crate) async fn raw(&self, bytes: impl AsRef<[u8]>) -> String {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
@@ -124,13 +134,14 @@ pub(crate) fn manifest(name: &str, more: &str) -> String {
     format!("name = \"{name}\"\n[backend]\nentry = \"backend/index.ts\"\n{more}")
 }
 
-pub(crate) fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn tar_gz<C: AsRef<[u8]>>(files: &[(&str, C)]) -> Vec<u8> {
     let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     for (path, content) in files {
         let mut header = tar::Header::new_gnu();
+        let content = content.as_ref();
         header.set_size(content.len() as u64);
         header.set_mode(0o644);
-        tar.append_data(&mut header, path, content.as_bytes()).unwrap();
+        tar.append_data(&mut header, path, content).unwrap();
     }
     tar.into_inner().unwrap().finish().unwrap()
 }

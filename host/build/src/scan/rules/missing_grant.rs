@@ -49,7 +49,7 @@ fn undeclared(scan: &Scan<'_>, used: &Use, sink: &mut Sink<'_>) {
     let is_binding = name.len() <= 64
         && name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    let declared = scan.manifest.grants.secrets.iter().any(|secret| secret == name)
+    let declared = scan.manifest.grants.secrets.iter().any(|secret| secret.name == name)
         || scan.manifest.backend.as_ref().is_some_and(|backend| backend.vars.contains_key(name));
     if is_binding && !declared && sink.first(name) {
         let hint = format!(

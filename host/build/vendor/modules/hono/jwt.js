@@ -2,16 +2,16 @@ import {
   AlgorithmTypes,
   Jwt
 } from "hono/_chunk/U645KXZ3";
-import "hono/_chunk/BD5PR56I";
-import "hono/_chunk/EIBSD5BI";
-import {
-  HTTPException
-} from "hono/_chunk/HBJIWEKV";
 import {
   getCookie,
   getSignedCookie
 } from "hono/_chunk/WWWNIGCG";
 import "hono/_chunk/XJCNZOAA";
+import "hono/_chunk/BD5PR56I";
+import "hono/_chunk/EIBSD5BI";
+import {
+  HTTPException
+} from "hono/_chunk/HBJIWEKV";
 import "hono/_chunk/RM3FOUTQ";
 
 // node_modules/hono/dist/middleware/jwt/jwt.js

@@ -1,12 +1,12 @@
 import {
-  parseAccept
-} from "hono/_chunk/QD4JZJD5";
-import {
   getCookie,
   setCookie
 } from "hono/_chunk/WWWNIGCG";
 import "hono/_chunk/XJCNZOAA";
 import "hono/_chunk/RM3FOUTQ";
+import {
+  parseAccept
+} from "hono/_chunk/QD4JZJD5";
 
 // node_modules/hono/dist/middleware/language/language.js
 var DEFAULT_OPTIONS = {

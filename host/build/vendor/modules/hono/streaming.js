@@ -1,8 +1,8 @@
 import {
   TEXT_PLAIN
-} from "hono/_chunk/XSEZTAO6";
-import "hono/_chunk/3OWOL42O";
+} from "hono/_chunk/GIM35NWP";
 import "hono/_chunk/5VZVQNYI";
+import "hono/_chunk/3OWOL42O";
 import {
   HtmlEscapedCallbackPhase,
   resolveCallback

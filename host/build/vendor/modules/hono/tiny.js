@@ -3,11 +3,11 @@ import {
 } from "hono/_chunk/JXWYKM6T";
 import {
   Hono
-} from "hono/_chunk/UT5XIH2H";
-import "hono/_chunk/XSEZTAO6";
-import "hono/_chunk/3OWOL42O";
+} from "hono/_chunk/EPIDU4BP";
+import "hono/_chunk/GIM35NWP";
 import "hono/_chunk/2IS6CXYV";
 import "hono/_chunk/5VZVQNYI";
+import "hono/_chunk/3OWOL42O";
 import "hono/_chunk/5MRLUDL7";
 import "hono/_chunk/ZER2A7C3";
 import "hono/_chunk/HBJIWEKV";

@@ -1,13 +1,13 @@
 import {
+  getCookie
+} from "hono/_chunk/WWWNIGCG";
+import "hono/_chunk/XJCNZOAA";
+import {
   bufferToFormData
 } from "hono/_chunk/ZER2A7C3";
 import {
   HTTPException
 } from "hono/_chunk/HBJIWEKV";
-import {
-  getCookie
-} from "hono/_chunk/WWWNIGCG";
-import "hono/_chunk/XJCNZOAA";
 import "hono/_chunk/RM3FOUTQ";
 
 // node_modules/hono/dist/validator/validator.js

@@ -1,9 +1,7 @@
 //! Keeps notes. Every call runs in a fresh sandbox: what is to last goes into `kv`, never into a static.
 
-use atoll_sdk::{Error, Request, Response, bus, kv, now_ms};
+use atoll_sdk::{CapabilityError, Error, IntoResponse, Json, Request, Response, bus, clock, kv};
 use serde::{Deserialize, Serialize};
-
-atoll_sdk::http_app!(fetch);
 
 #[derive(Deserialize, Serialize)]
 struct Note {
@@ -12,28 +10,43 @@ struct Note {
     added_at_ms: u64,
 }
 
-fn fetch(request: Request) -> Result<Response, Error> {
+#[atoll_sdk::main]
+fn answer(mut request: Request) -> Result<Response, Error> {
     match (request.method(), request.path()) {
-        ("GET", "/notes") => list(),
-        ("POST", "/notes") => add(&request),
+        ("GET", "/notes") => list().into_response(),
+        ("POST", "/notes") => add(request.json()?).into_response(),
         _ => Ok(Response::not_found()),
     }
 }
 
-fn list() -> Result<Response, Error> {
+fn list() -> Result<Json<serde_json::Value>, CapabilityError> {
     let mut notes = Vec::new();
-    for key in kv::list("note:", None, 100)?.keys {
-        notes.extend(kv::get_json::<Note>(&key)?);
+    for key in kv::list("note:").page_size(100).take(100) {
+        notes.extend(kv::get_json::<Note>(&key?.name)?);
     }
-    Response::json(&serde_json::json!({ "notes": notes }))
+    Ok(Json(serde_json::json!({ "notes": notes })))
 }
 
-fn add(request: &Request) -> Result<Response, Error> {
-    let Ok(mut note) = request.json::<Note>() else {
-        return Ok(Response::bad_request("send {\"text\": \"…\"}"));
-    };
-    note.added_at_ms = now_ms();
+fn add(mut note: Note) -> Result<(u16, Json<Note>), CapabilityError> {
+    note.added_at_ms = clock::now_ms();
     kv::put_json(&format!("note:{}:{}", note.added_at_ms, note.text), &note)?;
     bus::publish("{{name}}.note-added", &note)?;
-    Ok(Response::json(&note)?.with_status(201))
+    Ok((201, Json(note)))
+}
+
+#[cfg(test)]
+mod tests {
+    use atoll_sdk::testing::TestHost;
+
+    use super::*;
+
+    #[test]
+    fn a_note_that_was_added_is_there_and_the_bus_knows_it() {
+        let host = TestHost::new();
+        let milk = Request::new("POST", "/notes").with_json(&serde_json::json!({ "text": "milk" }));
+        assert_eq!(host.fetch(answer, milk).status, 201);
+        let notes: serde_json::Value = host.fetch(answer, Request::new("GET", "/notes")).json();
+        assert_eq!(notes["notes"][0]["text"], "milk");
+        assert_eq!(host.published()[0].event_type, "{{name}}.note-added");
+    }
 }

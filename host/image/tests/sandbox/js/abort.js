@@ -29,3 +29,17 @@ test("AbortSignal.any", () => {
   expect(AbortSignal.any([AbortSignal.abort(1)]).reason).toBe(1);
   expect(AbortSignal.any([]).aborted).toBe(false);
 });
+
+test("signals that follow others", () => {
+  const controller = new AbortController();
+  const seen = [];
+  const inner = AbortSignal.any([controller.signal]);
+  const outer = AbortSignal.any([inner, new AbortController().signal]);
+  outer.addEventListener("abort", () => seen.push("outer"));
+  inner.addEventListener("abort", () => seen.push("inner"));
+  controller.abort();
+  expect([outer.aborted, outer.reason === controller.signal.reason, outer.reason.name, seen.sort()]).toEqual([true, true, "AbortError", ["inner", "outer"]]);
+  expect(() => AbortSignal.any([1])).toThrow(TypeError);
+  const timed = AbortSignal.timeout(10);
+  expect(AbortSignal.any([timed]).aborted).toBe(false);
+});

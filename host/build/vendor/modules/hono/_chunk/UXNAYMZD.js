@@ -6,7 +6,7 @@ import {
 } from "hono/_chunk/KO5JDNQZ";
 import {
   Hono
-} from "hono/_chunk/UT5XIH2H";
+} from "hono/_chunk/EPIDU4BP";
 import {
   TrieRouter
 } from "hono/_chunk/HTHLBJ4O";

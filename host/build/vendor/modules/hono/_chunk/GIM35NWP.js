@@ -1,9 +1,9 @@
 import {
-  parseBody
-} from "hono/_chunk/3OWOL42O";
-import {
   GET_MATCH_RESULT
 } from "hono/_chunk/5VZVQNYI";
+import {
+  parseBody
+} from "hono/_chunk/3OWOL42O";
 import {
   HtmlEscapedCallbackPhase,
   resolveCallback

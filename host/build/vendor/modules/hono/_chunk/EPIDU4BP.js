@@ -1,6 +1,6 @@
 import {
   Context
-} from "hono/_chunk/XSEZTAO6";
+} from "hono/_chunk/GIM35NWP";
 import {
   routePath
 } from "hono/_chunk/2IS6CXYV";

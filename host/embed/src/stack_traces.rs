@@ -1,0 +1,112 @@
+//! Stack traces with the places of the author's source. The maps lie in the images; they are read when there is a
+//! trace to show, and the ones used last are kept.
+//!
+//! Log lines are kept as the sandbox wrote them and translated when they are read: an app that fails in every
+//! request costs nothing here until somebody looks.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use atoll_model::{AppName, Backend, LogLine, Revision, SourceMaps, looks_like_stack};
+use atoll_runtime::{CallError, LogSink};
+use atoll_store::Store;
+
+/// The maps in a backend's image.
+pub(crate) fn maps_of(backend: &Backend) -> Option<SourceMaps> {
+    match backend {
+        Backend::JavaScript { image, .. } => SourceMaps::parse(atoll_image::source_maps(image)?),
+        Backend::Component { .. } => None,
+    }
+}
+
+/// An app's revision, and its maps; none for one that has no JavaScript.
+type Kept = ((AppName, Revision), Option<Arc<SourceMaps>>);
+
+pub(crate) struct StackTraces {
+    store: Arc<Store>,
+    kept_max: usize,
+    /// The one used last at the end.
+    kept: Mutex<VecDeque<Kept>>,
+}
+
+impl StackTraces {
+    pub(crate) fn new(store: Arc<Store>, kept_max: usize) -> Self {
+        Self { store, kept_max, kept: Mutex::default() }
+    }
+
+    fn find(&self, key: &(AppName, Revision)) -> Option<Option<Arc<SourceMaps>>> {
+        // A panic while holding the lock cannot leave the queue half changed.
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = kept.iter().position(|(known, _)| known == key)?;
+        let found = kept.remove(place)?;
+        let maps = found.1.clone();
+        kept.push_back(found);
+        Some(maps)
+    }
+
+    async fn maps(&self, app: &AppName, revision: Revision) -> Option<Arc<SourceMaps>> {
+        let key = (app.clone(), revision);
+        if let Some(maps) = self.find(&key) {
+            return maps;
+        }
+        let backend = match self.store.backend(app, revision).await {
+            Ok(backend) => backend,
+            Err(error) => {
+                tracing::warn!(%app, %revision, %error, "the source maps cannot be read; a stack trace stays as it is");
+                return None;
+            }
+        };
+        let maps = backend.as_ref().and_then(maps_of).map(Arc::new);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_back((key, maps.clone()));
+        let excess = kept.len().saturating_sub(self.kept_max);
+        kept.drain(..excess);
+        maps
+    }
+
+    /// A text of an app's revision, with the places in its stack traces translated.
+    pub(crate) async fn translate(&self, app: &AppName, revision: Revision, text: String) -> String {
+        if !looks_like_stack(&text) {
+            return text;
+        }
+        match self.maps(app, revision).await {
+            Some(maps) => maps.translate(&text).into_owned(),
+            None => text,
+        }
+    }
+
+    /// The same for a line of an app's log.
+    pub(crate) async fn line(&self, app: &AppName, mut line: LogLine) -> LogLine {
+        line.message = self.translate(app, Revision(line.revision), line.message).await;
+        line
+    }
+
+    /// The same for why a call failed.
+    pub(crate) async fn error(&self, app: &AppName, revision: Revision, error: CallError) -> CallError {
+        match error {
+            CallError::Failed { message, stack } => {
+                CallError::Failed { message, stack: self.translate(app, revision, stack).await }
+            }
+            other => other,
+        }
+    }
+}
+
+/// The log of an app's tests, whose image is not kept.
+pub(crate) struct TranslatedLog {
+    pub(crate) maps: Option<Arc<SourceMaps>>,
+    pub(crate) log: Arc<dyn LogSink>,
+}
+
+impl LogSink for TranslatedLog {
+    fn write(&self, app: &AppName, mut lines: Vec<LogLine>) {
+        if let Some(maps) = &self.maps {
+            for line in &mut lines {
+                line.message = maps.translate(&line.message).into_owned();
+            }
+        }
+        self.log.write(app, lines);
+    }
+}

@@ -1,0 +1,88 @@
+//! A request's body on its way to an app.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use axum::body::{Body, Bytes};
+use http::{HeaderMap, header};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+
+use crate::{
+    body::{self, BodyLimit, BufferedBody},
+    problem::Problem,
+    state::ServerState,
+};
+
+/// Reads a small body of a stated length, and hands a larger one over as a stream. How large it may be is for
+/// the app's limits to say.
+pub(super) async fn receive(
+    state: &ServerState,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(atoll::Body, Option<BufferedBody>), Problem> {
+    if body.is_end_stream() {
+        return Ok((atoll::Body::empty(), None));
+    }
+    let limit = BodyLimit {
+        what: "a request body of a stated length",
+        name: "http_inline_body_bytes_max",
+        bytes: state.limits().http_inline_body_bytes_max,
+    };
+    if body.size_hint().exact().is_some_and(|bytes| bytes <= limit.bytes as u64) {
+        let whole = body::read(state, headers, body, limit).await?;
+        return Ok((whole.bytes.clone().into(), Some(whole)));
+    }
+    let waits_for_continue = headers.contains_key(header::EXPECT);
+    let upload = Upload { body: Some(body), state: state.clone(), waits_for_continue, begun: false };
+    Ok((atoll::Body::new(upload), None))
+}
+
+/// A body that is read while the app runs. An app need not read it to its end: what is left then is read on for
+/// a short while and thrown away, since a client that is still writing would not see the answer.
+struct Upload {
+    /// `None` at its end.
+    body: Option<Body>,
+    state: ServerState,
+    /// Whether the client sends nothing before it is asked to.
+    waits_for_continue: bool,
+    begun: bool,
+}
+
+impl HttpBody for Upload {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.begun = true;
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let frame = ready!(Pin::new(body).poll_frame(cx));
+        if !matches!(frame, Some(Ok(_))) {
+            self.body = None;
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        let Some(mut rest) = self.body.take().filter(|body| !body.is_end_stream()) else { return };
+        let is_coming = self.begun || !self.waits_for_continue;
+        // Outside of the server's runtime there is no connection to be kept.
+        if is_coming && let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            self.state.tasks().spawn_on(async move { body::discard(&mut rest).await }, &runtime);
+        }
+    }
+}
