@@ -26,7 +26,7 @@ impl Origin {
     /// [`OriginError`] for another scheme than http(s), a path, a query, credentials, or no host.
     pub fn parse(text: &str) -> Result<Self, OriginError> {
         let fail = |problem| OriginError { text: text.chars().take(200).collect(), problem };
-        // `*` is no legal host character for a URL parser, so the wildcard is set aside while parsing.
+        // The wildcard is set aside while parsing: to a URL parser, `*` is a character like any other.
         let (plain, wildcard) = match text.split_once("://*.") {
             Some((scheme, rest)) => (format!("{scheme}://{rest}"), true),
             None => (text.to_owned(), false),
@@ -42,7 +42,12 @@ impl Origin {
             return Err(fail("it has a path, a query or a fragment"));
         }
         let host = url.host_str().ok_or_else(|| fail("it has no host"))?;
-        if wildcard && !host.contains('.') {
+        if host.contains('*') {
+            return Err(fail(
+                "a '*' stands only at the start, for every subdomain, as in https://*.example.com",
+            ));
+        }
+        if wildcard && !host.trim_end_matches('.').contains('.') {
             return Err(fail("a wildcard needs a domain with a dot"));
         }
         let star = if wildcard { "*." } else { "" };
@@ -160,7 +165,17 @@ mod tests {
 
     #[test]
     fn anything_more_than_an_origin_is_refused() {
-        for bad in ["api.example.com", "ftp://x.y", "https://u:p@x.y", "https://x.y/path", "https://*.com"] {
+        for bad in [
+            "api.example.com",
+            "ftp://x.y",
+            "https://u:p@x.y",
+            "https://x.y/path",
+            "https://*.com",
+            "https://*.com.",
+            "https://*",
+            "https://a.*.com",
+            "https://*.*.example.com",
+        ] {
             assert!(Origin::parse(bad).is_err(), "{bad:?}");
         }
     }

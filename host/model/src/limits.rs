@@ -54,6 +54,8 @@ pub struct Limits {
     // ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────
     /// All request headers together.
     pub http_header_bytes_max: usize,
+    /// Request headers, counted.
+    pub http_headers_max: usize,
     /// How long a client may take to send its headers.
     pub http_header_read_ms: u64,
     /// How long a client may take to send the whole request, and to read the whole response.
@@ -255,6 +257,7 @@ impl Default for Limits {
             host_calls_max: 10_000,
 
             http_header_bytes_max: 32 * KIB,
+            http_headers_max: 100,
             http_header_read_ms: 10_000,
             http_total_ms: 60_000,
             http_idle_ms: 15_000,
