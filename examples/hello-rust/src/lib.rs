@@ -27,9 +27,10 @@ fn greet(request: &Request) -> Result<Response, Error> {
     Response::json(&serde_json::json!({ "message": format!("{greeting}, {name}!") }))
 }
 
+/// The first thousand guests, by name: one page of the store.
 fn guests() -> Result<Response, Error> {
     let mut guests = Vec::new();
-    for key in kv::list("guest:", None, 100)?.keys {
+    for key in kv::list("guest:", None, 1000)?.keys {
         guests.extend(kv::get_json::<Guest>(&key)?);
     }
     Response::json(&guests)
@@ -39,6 +40,10 @@ fn sign(request: &Request) -> Result<Response, Error> {
     let Ok(mut guest) = request.json::<Guest>() else {
         return Ok(Response::bad_request("send {\"name\": \"…\"}"));
     };
+    // The name is part of a key, and a key has at most 512 bytes.
+    if guest.name.trim().is_empty() || guest.name.len() > 200 {
+        return Ok(Response::bad_request("a name has 1 to 200 bytes"));
+    }
     guest.signed_at_ms = now_ms();
     kv::put_json(&format!("guest:{}", guest.name), &guest)?;
     bus::publish("guest.signed", &guest)?;
