@@ -15,7 +15,9 @@ export function exportNames(specifier: string): string[] {
   try {
     return Object.keys(require(specifier) as object).filter(isName)
   } finally {
-    process.env.NODE_ENV = before
+    // `undefined` would become the text "undefined".
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
   }
 }
 

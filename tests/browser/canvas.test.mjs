@@ -1,8 +1,9 @@
 // The canvas itself: keyboard, layout shared between browsers, a host that goes away and comes back.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { launch, openPage, picture, until } from './support/browser.mjs'
-import { appFrame, appNames, appWindow, create, newApp, TODO_PROMPT } from './support/canvas.mjs'
+import { appFrame, appNames, appWindow, closeCard, create, newApp, promptField, standing, TODO_PROMPT } from './support/canvas.mjs'
 import { startServer } from './support/server.mjs'
 
 let server
@@ -38,6 +39,12 @@ test('by keyboard alone: from the prompt to the app, into it, and around it', as
   const place = (await until('the place is saved', async () => (await layout()).nodes[app])) ?? {}
   await page.keyboard.press('Alt+ArrowRight')
   await until('Alt and an arrow make it wider', async () => (await layout()).nodes[app].width === place.width + 24)
+  await page.keyboard.press('Space')
+  await page.locator('.react-flow__node.selected').waitFor()
+  await page.keyboard.press('Alt+ArrowLeft')
+  await until('also once it is selected; it stays where it is', async () => isDeepStrictEqual((await layout()).nodes[app], place))
+  await page.keyboard.press('ArrowRight')
+  await until('an arrow moves it', async () => (await layout()).nodes[app].x > place.x)
   await page.keyboard.press('Enter')
   await page.keyboard.press('ArrowRight')
 
@@ -57,15 +64,16 @@ test('the layout is kept on the server, and a second browser follows it live', a
   const start = await positionOf(first.page, app)
   await until('both start alike', async () => (await positionOf(second.page, app)) === start)
 
+  await standing(appWindow(first.page, app))
   const title = appWindow(first.page, app).getByRole('heading', { level: 2 })
   const box = await title.boundingBox()
   await first.page.mouse.move(box.x + 10, box.y + 10)
   await first.page.mouse.down()
   await first.page.mouse.move(box.x + 130, box.y + 70, { steps: 8 })
   await first.page.mouse.up()
+  await until('the app moves', async () => (await positionOf(first.page, app)) !== start)
+  await until('the second browser follows', async () => (await positionOf(second.page, app)) === (await positionOf(first.page, app)), 3_000)
   const moved = await positionOf(first.page, app)
-  assert.notEqual(moved, start)
-  await until('the second browser follows', async () => (await positionOf(second.page, app)) === moved, 3_000)
 
   await second.page.reload()
   await second.page.locator('.react-flow__node').first().waitFor()
@@ -74,9 +82,33 @@ test('the layout is kept on the server, and a second browser follows it live', a
   await second.close()
 })
 
+test('a description that is too long is said to be, and nothing of it is cut off', async () => {
+  const { page, close } = await openPage(browser, server.url)
+  const text = 'long '.repeat(1_000)
+  await promptField(page).fill(text)
+  await page.getByRole('alert').getByText('too long').waitFor()
+  assert.equal(await promptField(page).inputValue(), text)
+  assert.ok(await page.getByRole('button', { name: 'Create the app' }).isDisabled())
+  await promptField(page).fill('short')
+  await page.getByRole('alert').waitFor({ state: 'detached' })
+  await close()
+})
+
+test('on a narrow screen a new app stands below the bar at the top', async () => {
+  const { page, close } = await openPage(browser, server.url, { viewport: { width: 390, height: 844 } })
+  const app = await create(page, 'Keep notes with tags and a search')
+  await closeCard(page)
+  await standing(appWindow(page, app))
+  const bar = await page.locator('main > header').boundingBox()
+  const window = await appWindow(page, app).boundingBox()
+  assert.ok(window.y >= bar.y + bar.height - 16, `the window starts at ${window.y}, the bar ends at ${bar.y + bar.height}`)
+  await close()
+})
+
 test('a host that was restarted is found again without a reload, and nothing is lost', async () => {
   const { page, close } = await openPage(browser, server.url)
-  const [app] = await appNames(page)
+  const known = await appNames(page)
+  assert.ok(known.length > 0)
   await page.evaluate(() => {
     globalThis.notReloaded = true
   })
@@ -85,7 +117,7 @@ test('a host that was restarted is found again without a reload, and nothing is 
   await page.getByText('Reconnecting…').waitFor()
   server = await startServer({ data: server.data, port })
   await page.getByText('Live', { exact: true }).waitFor()
-  assert.deepEqual(await appNames(page), [app])
+  assert.deepEqual(await appNames(page), known)
   assert.equal(await page.evaluate(() => globalThis.notReloaded), true)
   await close()
 })

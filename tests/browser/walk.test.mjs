@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { launch, openPage, picture } from './support/browser.mjs'
 import { stepsOf } from './support/steps.mjs'
-import { addTask, appFrame, appNames, CALENDAR_PROMPT, clickInFrame, closeCard, create, frameOf, promptField, savedTask, today, TODO_PROMPT } from './support/canvas.mjs'
+import { addTask, appFrame, appNames, appWindow, CALENDAR_PROMPT, clickInFrame, closeCard, create, frameOf, promptField, savedTask, standing, today, TODO_PROMPT } from './support/canvas.mjs'
 import { startServer } from './support/server.mjs'
 
 let server
@@ -63,17 +63,20 @@ test('from a sentence to a working app, and a second one that hears the first', 
     await frame.evaluate(() => {
       globalThis.notReloaded = true
     })
+    // Looked for from now on: it is lit for a moment only.
+    const lit = page.locator('.flow-lit').waitFor({ state: 'attached' })
+    lit.catch(() => undefined)
     await addTask(page, todo, { title: 'Feed the fish', category: 'Work', due: await today(page), priority: 'Low' })
     const start_ms = performance.now()
     await frame.getByText('Feed the fish').first().waitFor({ timeout: 2_000 })
     t.diagnostic(`the task was in the calendar after ${Math.round(performance.now() - start_ms)} ms`)
     assert.equal(await frame.evaluate(() => globalThis.notReloaded), true)
-    await page.locator('.flow-lit').waitFor({ state: 'attached', timeout: 2_000 })
+    await lit
     await picture(page, '4-two-apps')
   })
 
   await step('logs, events and facts of an app', async () => {
-    await page.locator(`section[data-app="${todo}"]`).getByRole('button', { name: /^About/ }).click()
+    await appWindow(page, todo).getByRole('button', { name: /^About/ }).click()
     const panel = page.getByRole('complementary')
     await panel.getByText('Tells others').waitFor()
     assert.match(await panel.innerText(), /MiB of memory/)
@@ -91,7 +94,7 @@ test('from a sentence to a working app, and a second one that hears the first', 
     const frame = await frameOf(page, todo)
     await frame.waitForFunction(() => document.documentElement.dataset.theme === 'dark')
     await page.getByRole('button', { name: 'Fit View' }).click()
-    await page.waitForTimeout(500)
+    await standing(appWindow(page, todo))
     await picture(page, '6-dark')
     const narrow = await openPage(browser, server.url, { viewport: { width: 390, height: 844 }, colorScheme: 'light' })
     await appFrame(narrow.page, todo).getByText('Feed the fish').first().waitFor()
@@ -102,9 +105,10 @@ test('from a sentence to a working app, and a second one that hears the first', 
   })
 
   await step('deleting asks first, and then the app is gone', async () => {
-    const window = page.locator(`section[data-app="${todo}"]`)
+    const window = appWindow(page, todo)
     await window.getByRole('button', { name: /^Delete/ }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Keep it' }).click()
+    assert.match(await page.evaluate(() => document.activeElement?.ariaLabel ?? ''), /^Delete/, 'the focus is back where it was')
     await window.getByRole('button', { name: /^Delete/ }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Delete the app' }).click()
     await window.waitFor({ state: 'detached' })

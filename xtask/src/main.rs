@@ -14,7 +14,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  run [ARGS]        set up, then serve the canvas at http://127.0.0.1:8787/ (ARGS go to `atoll serve`)
+  run [ARGS]        set up, then serve the canvas at http://127.0.0.1:8787/ (ARGS go to `atoll serve`; data in
+                    .atoll/ of the checkout)
   test [FILTER]     set up, then every check; FILTER runs only the steps whose name holds it
   bench [NAME]      the benchmarks, side by side with the peers that are installed
   engine [--check]  rebuild the JavaScript engine; --check only compares
@@ -24,9 +25,17 @@ usage: cargo xtask COMMAND
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let rest = arguments.get(1..).unwrap_or_default();
+    if let Err(message) = shell::check_root() {
+        shell::note(&format!("xtask: {message}"));
+        return ExitCode::FAILURE;
+    }
     let outcome = match arguments.first().map(String::as_str) {
         Some("run") => run(rest),
-        Some("test") => tests::run(rest.first().map(String::as_str)),
+        Some("test") => match rest {
+            [] => tests::run(None),
+            [filter] => tests::run(Some(filter)),
+            _ => return usage("test takes one filter or nothing"),
+        },
         Some("bench") => bench::run(rest),
         Some("engine") => match rest {
             [] => engine::run(false),
@@ -34,6 +43,7 @@ fn main() -> ExitCode {
             _ => return usage("engine takes --check or nothing"),
         },
         Some("prompts") => prompts::run(rest),
+        Some("guests") if !rest.is_empty() => return usage("guests takes nothing"),
         Some("guests") => guests::build_rust_guests()
             .map(|paths| paths.iter().for_each(|path| shell::say(&path.display().to_string()))),
         Some("help" | "--help" | "-h") => {
@@ -57,16 +67,14 @@ fn usage(problem: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Set-up, then the server in the foreground.
+/// Set-up, then the server in this process's place.
 fn run(arguments: &[String]) -> Result<(), String> {
     setup::canvas()?;
     shell::cargo(&["build", "--package", "atoll-cli"]).run()?;
-    let data = shell::root().join(".atoll");
-    let binary = shell::root().join("target/debug/atoll");
-    shell::command(&binary.display().to_string())
-        .arg("serve")
-        .arg("--data")
-        .arg(&data.display().to_string())
-        .args(arguments)
-        .run()
+    let mut serve = shell::command(&shell::atoll_binary()?).arg("serve").args(arguments);
+    // As a variable, so that a `--data` among the arguments wins over it.
+    if std::env::var_os("ATOLL_DATA").is_none() {
+        serve = serve.env("ATOLL_DATA", &shell::root().join(".atoll").display().to_string());
+    }
+    serve.become_it()
 }

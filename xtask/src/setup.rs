@@ -30,13 +30,16 @@ pub(crate) fn browser() -> Result<(), String> {
     debian("the browser test", missing(BROWSER))
 }
 
-/// The toolchain for building guests.
+/// The toolchain for building Rust guests: nothing where rustup has the target, which brings its own linker.
 pub(crate) fn guest_toolchain() -> Result<(), String> {
+    if has_wasm_target() {
+        return Ok(());
+    }
     let mut packages = missing(GUEST_TOOLCHAIN);
-    if !has_wasm_target() && !Path::new("/usr/bin/rustc").exists() {
+    if !Path::new("/usr/bin/rustc").exists() {
         packages.extend(DEBIAN_RUST);
     }
-    debian("building the guests", packages)
+    debian("building the guests (or `rustup target add wasm32-unknown-unknown`)", packages)
 }
 
 /// Whether the toolchain at hand has the standard library for `wasm32-unknown-unknown`.
@@ -52,6 +55,7 @@ fn missing(tools: &[Tool]) -> Vec<&'static str> {
 }
 
 fn debian(purpose: &str, mut packages: Vec<&'static str>) -> Result<(), String> {
+    packages.sort_unstable();
     packages.dedup();
     if packages.is_empty() {
         return Ok(());
@@ -91,10 +95,15 @@ fn node() -> Result<(), String> {
     let hint = format!(
         "Node.js {NODE_MAJOR_MIN} or newer is needed for the page; install it (Debian: apt-get install nodejs npm)"
     );
-    let version = command("node").arg("--version").output().map_err(|_| hint.clone())?;
+    for program in ["node", "npm"] {
+        if find(program).is_none() {
+            return Err(format!("{hint}; there is no `{program}` in the PATH"));
+        }
+    }
+    let version = command("node").arg("--version").output()?;
     let major = version.trim().trim_start_matches('v').split('.').next().and_then(|m| m.parse::<u32>().ok());
     match major {
-        Some(major) if major >= NODE_MAJOR_MIN && find("npm").is_some() => Ok(()),
+        Some(major) if major >= NODE_MAJOR_MIN => Ok(()),
         _ => Err(format!("{hint}; this is {}", version.trim())),
     }
 }

@@ -20,10 +20,7 @@ const STEPS: &[Step] = &[
         setup::npm_packages("host/build/vendor")?;
         shell::command("node").args(&["vendor.mjs", "--check"]).within("host/build/vendor").run()
     }),
-    ("guests", || {
-        setup::guest_toolchain()?;
-        guests::build_rust_guests().map(|_| ())
-    }),
+    ("guests", || guests::build_rust_guests().map(|_| ())),
     ("rust guests' own tests", guests::test_rust_guests),
     ("lints", || {
         shell::cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]).run()
@@ -39,11 +36,10 @@ const STEPS: &[Step] = &[
     ("browser", || {
         setup::browser()?;
         setup::npm_packages("tests/browser")?;
-        let binary = shell::root().join("target/debug/atoll");
         shell::command("npm")
             .args(&["test", "--silent"])
             .within("tests/browser")
-            .env("ATOLL_BIN", &binary.display().to_string())
+            .env("ATOLL_BIN", &shell::atoll_binary()?)
             .run()
     }),
 ];

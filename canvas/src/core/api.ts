@@ -1,5 +1,5 @@
 // The control API. Every failure is an `ApiProblem` with a sentence that can be shown.
-import { fieldsOf, listOf, numberOf, parseApp, parseDiagnostic, present, textOf } from './parse.ts'
+import { fieldsOf, jsonOf, listOf, numberOf, parseApp, parseDiagnostic, present, textOf } from './parse.ts'
 import type { AppInfo, Diagnostic } from './types.ts'
 
 /** A failure, from a problem document (RFC 9457) or from the lack of an answer. */
@@ -54,25 +54,25 @@ export class Api {
       init.headers = { accept: 'application/json', 'content-type': 'application/json' }
     }
     let response: Response
+    let text: string
     try {
       response = await this.fetch(path, init)
+      text = await response.text()
     } catch {
       throw new ApiProblem(0, 'The host does not answer. Is it running?')
     }
-    const text = await response.text()
     if (!response.ok) throw problemOf(response.status, text)
-    return text === '' ? null : JSON.parse(text)
+    if (text === '') return null
+    const answer = jsonOf(text)
+    if (answer === null) throw new ApiProblem(response.status, `The answer to ${method} ${path} is no JSON. Is something else listening at the host's address?`)
+    return answer
   }
 }
 
 /** The problem that an answer describes. */
 export function problemOf(status: number, text: string): ApiProblem {
-  let fields: Record<string, unknown> = {}
-  try {
-    fields = fieldsOf(JSON.parse(text))
-  } catch {
-    // No problem document: the status has to do.
-  }
+  // Without a problem document the status has to do.
+  const fields = fieldsOf(jsonOf(text))
   const message = textOf(fields.detail) || textOf(fields.title) || `The host answered with status ${status}.`
   return new ApiProblem(numberOf(fields.status, status), message, present(listOf(fields.diagnostics).map(parseDiagnostic)))
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ApiProblem } from './api.ts'
+import { Backoff } from './backoff.ts'
 import { readEventStream } from './event-stream.ts'
 
 const body = (text: string): Response => new Response(text, { headers: { 'content-type': 'text/event-stream' } })
@@ -30,4 +31,32 @@ test('a refusal is final and says what the host said', async () => {
   const problem = new Response(JSON.stringify({ title: 'Gone', detail: 'There is no generation g1.', status: 404 }), { status: 404 })
   const read = readEventStream({ url: '/events', fetch: () => Promise.resolve(problem), signal: new AbortController().signal, onMessage: () => false })
   await expect(read).rejects.toThrow(new ApiProblem(404, 'There is no generation g1.'))
+})
+
+test('after its last message a stream that stays open is given back', async () => {
+  let isGivenBack = false
+  const open = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('id: 1\ndata: end\n\n')),
+    cancel: () => void (isGivenBack = true),
+  })
+  await readEventStream({ url: '/events', fetch: () => Promise.resolve(new Response(open)), signal: new AbortController().signal, onMessage: () => true })
+  expect(isGivenBack).toBe(true)
+})
+
+test('a host that closes every stream at once is asked less and less often', async () => {
+  const waits: number[] = []
+  const controller = new AbortController()
+  await readEventStream({
+    url: '/events',
+    fetch: () => Promise.resolve(body('')),
+    signal: controller.signal,
+    backoff: new Backoff({ first_ms: 100, max_ms: 1_000 }, () => 1),
+    wait: (delay_ms) => {
+      waits.push(delay_ms)
+      if (waits.length === 4) controller.abort()
+      return Promise.resolve()
+    },
+    onMessage: () => false,
+  })
+  expect(waits).toEqual([100, 200, 400, 800])
 })

@@ -29,6 +29,7 @@ export async function readEventStream(options: StreamOptions): Promise<void> {
     if (progress.ended) return
     // A message that fails is not asked for again: the id counts first.
     progress.lastId = message.id
+    backoff.reset()
     progress.ended = options.onMessage(message)
   }
   while (!signal.aborted && !progress.ended) {
@@ -39,21 +40,27 @@ export async function readEventStream(options: StreamOptions): Promise<void> {
       throw problemOf(response.status, await response.text().catch(() => ''))
     }
     if (response?.ok && response.body) {
-      backoff.reset()
       options.onOpen?.()
-      await readBody(response.body, onMessage).catch(() => undefined)
+      await readBody(response.body, onMessage, () => progress.ended).catch(() => undefined)
+    } else {
+      await response?.body?.cancel().catch(() => undefined)
     }
     if (!progress.ended && !signal.aborted) await wait(backoff.next())
   }
 }
 
-async function readBody(body: ReadableStream<Uint8Array>, onMessage: (message: SseMessage) => void): Promise<void> {
+/** Reads until the body ends or `isOver`; in either case the connection is given back. */
+async function readBody(body: ReadableStream<Uint8Array>, onMessage: (message: SseMessage) => void, isOver: () => boolean): Promise<void> {
   const parser = new SseParser(onMessage)
   const decoder = new TextDecoder()
   const reader = body.getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return
-    parser.push(decoder.decode(value, { stream: true }))
+  try {
+    while (!isOver()) {
+      const { done, value } = await reader.read()
+      if (done) return
+      parser.push(decoder.decode(value, { stream: true }))
+    }
+  } finally {
+    void reader.cancel().catch(() => undefined)
   }
 }

@@ -1,6 +1,6 @@
 // What a person sees of a generation, from the events of its stream. A pure reducer, so that a page that was
 // reloaded shows the same after reading the stream again.
-import { fieldsOf, listOf, numberOf, parseDiagnostic, textOf } from './parse.ts'
+import { fieldsOf, jsonOf, listOf, numberOf, parseDiagnostic, textOf } from './parse.ts'
 import type { SseMessage } from './sse.ts'
 import type { Diagnostic } from './types.ts'
 
@@ -66,7 +66,7 @@ export function reduceGeneration(generation: Generation, message: SseMessage): G
   const number = Number(message.id)
   // A stream that was resumed may repeat what is known.
   if (number <= generation.lastEvent || generation.status !== 'running') return generation
-  const fields = fieldsOf(JSON.parse(message.data))
+  const fields = fieldsOf(jsonOf(message.data))
   const next = { ...generation, lastEvent: Number.isFinite(number) ? number : generation.lastEvent }
   switch (message.event) {
     case 'state':

@@ -6,13 +6,15 @@ const rect = (x: number) => ({ x, y: 0, width: 300, height: 200 })
 let saved: Layout[] = []
 let timers: (() => void)[] = []
 let fail = false
+/** A save ends when this does. */
+let gate: Promise<void> = Promise.resolve()
 
 function store(): LayoutStore {
   return new LayoutStore({
     save: (layout) => {
       if (fail) return Promise.reject(new Error('away'))
       saved.push(layout)
-      return Promise.resolve()
+      return gate
     },
     setTimer: (run) => {
       timers.push(run)
@@ -31,6 +33,7 @@ beforeEach(() => {
   saved = []
   timers = []
   fail = false
+  gate = Promise.resolve()
 })
 
 test('many changes are one save', async () => {
@@ -59,7 +62,46 @@ test('another browser wins, except over what is not saved yet here', async () =>
   expect(layout.layout.get().nodes).toEqual({ todo: rect(10), notes: rect(20), calendar: rect(30) })
   await settle()
   layout.receive({ nodes: { todo: rect(5) } })
-  expect(layout.layout.get().nodes).toEqual({ todo: rect(5) })
+  expect(layout.placeOf('todo')).toEqual(rect(5))
+})
+
+test('a place that another browser did not know of yet stays', () => {
+  const layout = store()
+  layout.receive({ nodes: { todo: rect(1), notes: rect(2) } })
+  layout.receive({ nodes: { todo: rect(3) } })
+  expect(layout.layout.get().nodes).toEqual({ todo: rect(3), notes: rect(2) })
+})
+
+test('what is being saved is not taken back by an older layout', async () => {
+  const layout = store()
+  layout.receive({ nodes: { todo: rect(1) } })
+  let end: () => void = () => undefined
+  gate = new Promise((resolve) => (end = resolve))
+  layout.place('todo', rect(10))
+  await settle()
+  layout.receive({ nodes: { todo: rect(1) } })
+  expect(layout.placeOf('todo')).toEqual(rect(10))
+  end()
+  await settle()
+  layout.receive({ nodes: { todo: rect(1) } })
+  expect(layout.placeOf('todo')).toEqual(rect(1))
+})
+
+test('the places of apps that are gone are forgotten', async () => {
+  const layout = store()
+  layout.receive({ nodes: { todo: rect(1), old: rect(2) } })
+  layout.keepOnly(new Set(['todo']))
+  layout.place('todo', rect(3))
+  await settle()
+  expect(saved.map((item) => item.nodes)).toEqual([{ todo: rect(3) }])
+})
+
+test('an app may have the name of a property that every object has', () => {
+  const layout = store()
+  layout.receive({ nodes: {} })
+  expect(layout.placeOf('constructor')).toBeUndefined()
+  layout.place('constructor', rect(1))
+  expect(layout.placeOf('constructor')).toEqual(rect(1))
 })
 
 test('the echo of a save changes nothing', async () => {
@@ -107,10 +149,19 @@ test('a leaving page saves at once, and only when there is something to save', (
   expect(saved).toHaveLength(1)
 })
 
+test('a leaving page saves again what a save under way may not bring to its end', async () => {
+  const layout = store()
+  gate = new Promise(() => undefined)
+  layout.place('todo', rect(1))
+  await settle()
+  layout.flush()
+  expect(saved).toHaveLength(2)
+})
+
 test('a stored layout that makes no sense is cut to what does', () => {
   expect(parseLayout(null)).toEqual({ nodes: {}, viewport: null })
   const parsed = parseLayout({
-    nodes: { a: { x: 0, y: 0, width: 1, height: 1e9 }, b: { x: 'left' }, c: { x: null, y: 0, width: 1, height: 1 }, d: 7 },
+    nodes: { a: { x: 0, y: 0, width: 1, height: 1e9 }, b: { x: 'left' }, c: { x: null, y: 0, width: 1, height: 1 }, d: 7, 'No app': rect(1) },
     viewport: { x: 0, y: 0, zoom: 99 },
   })
   expect(parsed).toEqual({ nodes: { a: { x: 0, y: 0, width: 120, height: 8_000 } }, viewport: { x: 0, y: 0, zoom: 2 } })

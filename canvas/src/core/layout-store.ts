@@ -4,6 +4,7 @@ import { Backoff } from './backoff.ts'
 import type { Point, Rect } from './geometry.ts'
 import { fieldsOf } from './parse.ts'
 import { Store } from './store.ts'
+import { isAppName } from './types.ts'
 
 export interface Viewport extends Point {
   readonly zoom: number
@@ -33,28 +34,33 @@ export class LayoutStore {
   private readonly backoff = new Backoff({ first_ms: 1_000, max_ms: 30_000 })
   /** Apps that changed here since the last save that succeeded. */
   private changed = new Set<string>()
+  /** Those among them that the save under way holds; `null` while there is none. */
+  private saving: ReadonlySet<string> | null = null
   private viewportChanged = false
   private timer: unknown = null
-  private saving = false
 
   constructor(options: LayoutOptions) {
     this.options = options
   }
 
-  /** A layout from the server: the first one, or what another browser saved. */
+  /** Where an app stands. */
+  placeOf(app: string): Rect | undefined {
+    return placeIn(this.layout.get(), app)
+  }
+
+  /**
+   * A layout from the server: the first one, or what another browser saved. A place that is not in it stays: the
+   * other browser may have saved before it knew of that app.
+   */
   receive(value: unknown): void {
     const received = parseLayout(value)
     const current = this.layout.get()
-    const nodes: Record<string, Rect> = { ...received.nodes }
-    for (const app of this.changed) {
-      const local = current.nodes[app]
-      if (local) nodes[app] = local
-      else delete nodes[app]
-    }
-    for (const [app, rect] of Object.entries(nodes)) {
+    const nodes: Record<string, Rect> = { ...current.nodes }
+    for (const [app, rect] of Object.entries(received.nodes)) {
+      if (this.changed.has(app) || this.saving?.has(app)) continue
       // The same object for the same place: nothing is drawn again for the echo of our own save.
-      const before = current.nodes[app]
-      if (before && sameRect(before, rect)) nodes[app] = before
+      const before = placeIn(current, app)
+      nodes[app] = before && sameRect(before, rect) ? before : rect
     }
     // Two browsers may look at different parts of the plane: a viewport is taken over only once.
     const viewport = current.viewport ?? received.viewport
@@ -64,7 +70,7 @@ export class LayoutStore {
 
   place(app: string, rect: Rect): void {
     const current = this.layout.get()
-    const before = current.nodes[app]
+    const before = placeIn(current, app)
     if (before && sameRect(before, rect)) return
     this.layout.set({ ...current, nodes: { ...current.nodes, [app]: rect } })
     this.changed.add(app)
@@ -73,11 +79,18 @@ export class LayoutStore {
 
   remove(app: string): void {
     const current = this.layout.get()
-    if (!current.nodes[app]) return
+    if (!placeIn(current, app)) return
     const { [app]: _removed, ...nodes } = current.nodes
     this.layout.set({ ...current, nodes })
     this.changed.add(app)
     this.scheduleSave(REST_MS)
+  }
+
+  /** Forgets the places of apps that are gone. The next save takes them away at the server too. */
+  keepOnly(apps: ReadonlySet<string>): void {
+    const current = this.layout.get()
+    const kept = Object.entries(current.nodes).filter(([app]) => apps.has(app))
+    if (kept.length < Object.keys(current.nodes).length) this.layout.set({ ...current, nodes: Object.fromEntries(kept) })
   }
 
   moveViewport(viewport: Viewport): void {
@@ -89,15 +102,14 @@ export class LayoutStore {
     this.scheduleSave(REST_MS)
   }
 
-  /** Saves what is not saved yet at once: the page is going away. */
+  /** Saves what is not saved yet at once: the page is going away. If it stays after all, the save that was due comes. */
   flush(): void {
     if (!this.isDirty) return
-    this.cancelTimer()
     void this.options.save(this.layout.get(), true).catch(() => undefined)
   }
 
   private get isDirty(): boolean {
-    return this.changed.size > 0 || this.viewportChanged
+    return this.changed.size > 0 || this.viewportChanged || this.saving !== null
   }
 
   private scheduleSave(delay_ms: number): void {
@@ -112,8 +124,8 @@ export class LayoutStore {
   private async save(): Promise<void> {
     // One save at a time, so that an older one cannot arrive after a newer one.
     if (this.saving) return this.scheduleSave(REST_MS)
-    this.saving = true
     const { changed, viewportChanged } = this
+    this.saving = changed
     this.changed = new Set()
     this.viewportChanged = false
     try {
@@ -126,7 +138,7 @@ export class LayoutStore {
       this.options.onSaved?.(false)
       this.scheduleSave(this.backoff.next())
     } finally {
-      this.saving = false
+      this.saving = null
     }
     return undefined
   }
@@ -139,12 +151,16 @@ export class LayoutStore {
   }
 }
 
+/** Own properties only: an app may be called `constructor`. */
+export const placeIn = (layout: Layout, app: string): Rect | undefined => (Object.hasOwn(layout.nodes, app) ? layout.nodes[app] : undefined)
+
 /** What can be used of a layout: a place with a number that is none is left out, sizes are kept in bounds. */
 export function parseLayout(value: unknown): Layout {
   const fields = fieldsOf(value)
   const nodes: Record<string, Rect> = {}
   for (const [app, place] of Object.entries(fieldsOf(fields.nodes))) {
     const { x, y, width, height } = fieldsOf(place)
+    if (!isAppName(app)) continue
     if (!isNumber(x) || !isNumber(y) || !isNumber(width) || !isNumber(height)) continue
     nodes[app] = {
       x: clamp(x, -COORDINATE_MAX, COORDINATE_MAX),
@@ -164,5 +180,5 @@ const sameRect = (a: Rect, b: Rect): boolean => a.x === b.x && a.y === b.y && a.
 
 function sameNodes(a: Layout['nodes'], b: Layout['nodes']): boolean {
   const names = Object.keys(a)
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name])
 }

@@ -1,7 +1,7 @@
 // The latest lines of an app's log, and those to come. Bounded: the oldest go.
 import type { Api } from './api.ts'
 import { readEventStream } from './event-stream.ts'
-import { parseLogLine } from './parse.ts'
+import { jsonOf, parseLogLine } from './parse.ts'
 import { pushBounded, Store } from './store.ts'
 import type { LogLine } from './types.ts'
 
@@ -19,7 +19,7 @@ export function followLogs(api: Pick<Api, 'fetch'>, app: string, signal: AbortSi
   // Each connection starts with the latest lines, so what was there before goes.
   const onOpen = (): void => store.set({ state: 'live', lines: [], error: null })
   const onMessage = (message: { readonly data: string }): boolean => {
-    const line = parseLogLine(JSON.parse(message.data))
+    const line = parseLogLine(jsonOf(message.data))
     if (line) store.update((feed) => ({ ...feed, lines: pushBounded(feed.lines, line, LOG_LINES_MAX) }))
     return false
   }

@@ -1,9 +1,26 @@
 // From the API's JSON to the types of this folder. A field that a newer or older host leaves out becomes its
 // empty value, so that the page goes on working beside it.
 import { parseBusEvent } from '../protocol/frame.ts'
-import type { AppInfo, BusMessage, Diagnostic, LogLevel, LogLine, SecretGrant } from './types.ts'
+import {
+  isAppName,
+  type AppInfo,
+  type BusMessage,
+  type Diagnostic,
+  type LogLevel,
+  type LogLine,
+  type SecretGrant,
+} from './types.ts'
 
 export type Fields = Record<string, unknown>
+
+/** The value that a text of JSON stands for; `null` for a text that is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
 
 export const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
@@ -31,7 +48,7 @@ const secretsOf = (value: unknown): readonly SecretGrant[] =>
 export function parseApp(value: unknown): AppInfo | null {
   const fields = fieldsOf(value)
   const name = textOf(fields.name)
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) return null
+  if (!isAppName(name)) return null
   const frontend = fields.frontend ? fieldsOf(fields.frontend) : null
   const grants = fieldsOf(fields.grants)
   const limits = fields.limits ? fieldsOf(fields.limits) : null
@@ -84,12 +101,7 @@ export function parseDiagnostic(value: unknown): Diagnostic | null {
 }
 
 export function parseBusMessage(text: string): BusMessage | null {
-  let fields: Fields
-  try {
-    fields = fieldsOf(JSON.parse(text))
-  } catch {
-    return null
-  }
+  const fields = fieldsOf(jsonOf(text))
   switch (fields.kind) {
     case 'hello':
       return { kind: 'hello', sequence: numberOf(fields.sequence) }

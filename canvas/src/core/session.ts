@@ -1,28 +1,28 @@
 // One open canvas: the apps, their layout, the bus, the running generation. It wires the rest of this folder
 // together and knows nothing of React.
-import { Api, ApiProblem } from './api.ts'
+import { Api } from './api.ts'
+import { Backoff } from './backoff.ts'
 import { BusClient, type Connection, type Socket } from './bus-client.ts'
-import { readEventStream } from './event-stream.ts'
 import { flowsOf, publishersFor } from './flows.ts'
-import { failedGeneration, reduceGeneration, startedGeneration, type Generation } from './generation.ts'
+import { Generations } from './generations.ts'
 import { freePlace, type Point, type Rect } from './geometry.ts'
 import { LayoutStore } from './layout-store.ts'
+import type { TextStorage } from './storage.ts'
 import { pushBounded, Signal, Store } from './store.ts'
 import type { AppInfo, BusEvent, LogLine } from './types.ts'
 
 const EVENTS_MAX = 200
 const PAGE_ERRORS_MAX = 50
+const NOTICES_MAX = 3
 /** A window's title bar, above the page that the manifest gives the size of. */
 export const TITLE_BAR_HEIGHT = 44
 /** Between an app and the one it hears: room for the edge and its label. */
 const FLOW_LENGTH = 168
-const GENERATION_KEY = 'atoll.generation'
 
 export interface SessionEnvironment {
   readonly fetch: typeof fetch
   readonly openSocket: () => Socket
-  /** Remembers the running generation over a reload of the page. */
-  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  readonly storage: TextStorage
 }
 
 export interface Notice {
@@ -38,7 +38,7 @@ export class Session {
   readonly loaded = new Store<'loading' | 'ready' | 'failed'>('loading')
   readonly connection = new Store<Connection>('connecting')
   readonly events = new Store<readonly BusEvent[]>([])
-  readonly generation = new Store<Generation | null>(null)
+  readonly generations: Generations
   readonly notices = new Store<readonly Notice[]>([])
   readonly pageErrors = new Store<ReadonlyMap<string, readonly LogLine[]>>(new Map())
   /** An event passed on the bus. */
@@ -48,20 +48,24 @@ export class Session {
   /** The middle of what the person sees, in the plane's units; the plane keeps it up to date. */
   centre: Point = { x: 0, y: 0 }
 
-  private readonly environment: SessionEnvironment
   private readonly bus: BusClient
-  private generationStop: AbortController | null = null
-  private layoutLoaded = false
   private noticeCount = 0
   private refreshing: Promise<void> | null = null
   private refreshAgain = false
+  private readonly backoff = new Backoff({ first_ms: 1_000, max_ms: 30_000 })
+  private retryTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(environment: SessionEnvironment) {
-    this.environment = environment
     this.api = new Api(environment.fetch)
     this.layout = new LayoutStore({
       save: (layout, leaving) => this.api.saveLayout(layout, leaving),
       onSaved: (ok) => ok || this.connection.get() !== 'live' || this.notify('error', 'The layout could not be saved yet; trying again.'),
+    })
+    this.generations = new Generations({
+      api: this.api,
+      storage: environment.storage,
+      notify: (kind, text) => this.notify(kind, text),
+      onComplete: () => this.refresh(),
     })
     this.bus = new BusClient({
       open: environment.openSocket,
@@ -79,14 +83,14 @@ export class Session {
   async start(): Promise<void> {
     this.bus.start()
     await this.refresh()
-    const remembered = this.environment.storage.getItem(GENERATION_KEY)
-    if (remembered && this.generation.get() === null) this.resumeGeneration(remembered)
+    await this.generations.resume()
   }
 
   stop(): void {
     this.bus.stop()
-    this.generationStop?.abort()
+    this.generations.stop()
     this.layout.flush()
+    clearTimeout(this.retryTimer)
   }
 
   /** The page or the network came back. */
@@ -100,6 +104,7 @@ export class Session {
       this.refreshAgain = true
       return this.refreshing
     }
+    clearTimeout(this.retryTimer)
     this.refreshing = this.fetchAll().finally(() => {
       this.refreshing = null
       if (!this.refreshAgain) return
@@ -113,44 +118,33 @@ export class Session {
     try {
       const [apps, layout] = await Promise.all([this.api.apps(), this.api.layout()])
       this.layout.receive(layout)
-      this.layoutLoaded = true
-      this.apps.set(apps.toSorted(order))
+      this.setApps(apps.toSorted(order))
       this.placeMissing()
       this.loaded.set('ready')
+      this.backoff.reset()
     } catch {
       if (this.loaded.get() === 'loading') this.loaded.set('failed')
+      // A connection that comes back refreshes; while it stands, nothing else would.
+      if (this.connection.get() === 'live') this.retryTimer = setTimeout(() => void this.refresh(), this.backoff.next())
     }
+  }
+
+  private setApps(apps: readonly AppInfo[]): void {
+    const names = new Set(apps.map((app) => app.name))
+    this.apps.set(apps)
+    this.layout.keepOnly(names)
+    this.pageErrors.update((errors) => ([...errors.keys()].every((app) => names.has(app)) ? errors : new Map([...errors].filter(([app]) => names.has(app)))))
   }
 
   async deleteApp(app: string): Promise<void> {
     await this.api.deleteApp(app)
-    this.apps.update((apps) => apps.filter((other) => other.name !== app))
     this.layout.remove(app)
-  }
-
-  async generate(prompt: string): Promise<void> {
-    this.generationStop?.abort()
-    this.generation.set(startedGeneration(prompt))
-    try {
-      const id = await this.api.generate(prompt)
-      this.environment.storage.setItem(GENERATION_KEY, JSON.stringify({ id, prompt }))
-      this.generation.set(startedGeneration(prompt, id))
-      await this.followGeneration(id)
-    } catch (error) {
-      this.failGeneration(error)
-    }
-  }
-
-  /** Puts the finished generation away; a running one goes on at the host. */
-  dismissGeneration(): void {
-    this.generationStop?.abort()
-    this.environment.storage.removeItem(GENERATION_KEY)
-    this.generation.set(null)
+    this.setApps(this.apps.get().filter((other) => other.name !== app))
   }
 
   notify(kind: Notice['kind'], text: string): void {
     this.noticeCount += 1
-    this.notices.update((notices) => pushBounded(notices, { id: this.noticeCount, kind, text }, 3))
+    this.notices.update((notices) => pushBounded(notices, { id: this.noticeCount, kind, text }, NOTICES_MAX))
   }
 
   dismissNotice(id: number): void {
@@ -166,56 +160,21 @@ export class Session {
   /** Where the apps stand that an app hears, or that hear it. */
   neighbourPlaces(name: string): Rect[] {
     const apps = this.apps.get()
-    const { nodes } = this.layout.layout.get()
     const others = flowsOf(apps).flatMap((flow) => (flow.from === name ? [flow.to] : flow.to === name ? [flow.from] : []))
-    return others.map((other) => nodes[other]).filter((rect) => rect !== undefined)
-  }
-
-  private resumeGeneration(remembered: string): void {
-    try {
-      const { id, prompt } = JSON.parse(remembered) as { id: string; prompt: string }
-      this.generation.set(startedGeneration(prompt, id))
-      this.followGeneration(id).catch(() => this.dismissGeneration())
-    } catch {
-      this.environment.storage.removeItem(GENERATION_KEY)
-    }
-  }
-
-  private async followGeneration(id: string): Promise<void> {
-    const controller = new AbortController()
-    this.generationStop = controller
-    await readEventStream({
-      url: `/api/v1/generations/${encodeURIComponent(id)}/events`,
-      fetch: this.api.fetch,
-      signal: controller.signal,
-      onMessage: (message) => {
-        this.generation.update((generation) => generation && reduceGeneration(generation, message))
-        return this.generation.get()?.status !== 'running'
-      },
-    })
-    this.environment.storage.removeItem(GENERATION_KEY)
-    if (this.generation.get()?.status === 'complete') await this.refresh()
-  }
-
-  private failGeneration(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
-    const diagnostics = error instanceof ApiProblem ? error.diagnostics : []
-    this.generation.update((generation) => generation && failedGeneration(generation, message, diagnostics))
+    return others.map((other) => this.layout.placeOf(other)).filter((rect) => rect !== undefined)
   }
 
   /** Gives each app without a place a free one: right of an app that it listens to, else in view. */
   private placeMissing(): void {
-    if (!this.layoutLoaded) return
     const apps = this.apps.get()
     for (const app of apps) {
-      const { nodes } = this.layout.layout.get()
-      if (nodes[app.name]) continue
+      if (this.layout.placeOf(app.name)) continue
       const size = preferredSize(app)
-      const heard = publishersFor(app, apps).map((other) => nodes[other.name]).find((rect) => rect !== undefined)
+      const heard = publishersFor(app, apps).map((other) => this.layout.placeOf(other.name)).find((rect) => rect !== undefined)
       const near: Point = heard
         ? { x: heard.x + heard.width + FLOW_LENGTH, y: heard.y }
         : { x: this.centre.x - size.width / 2, y: this.centre.y - size.height / 2 }
-      const taken: Rect[] = apps.map((other) => nodes[other.name]).filter((rect) => rect !== undefined)
+      const taken: Rect[] = apps.map((other) => this.layout.placeOf(other.name)).filter((rect) => rect !== undefined)
       this.layout.place(app.name, { ...freePlace(taken, size, near), ...size })
       this.placed.emit(app.name)
     }

@@ -24,9 +24,19 @@ test('names, ids and several data lines come out as the standard says', () => {
   ])
 })
 
-test('an endless line is refused instead of filling the memory', () => {
+test.each([
+  ['line', 'x'.repeat(1 << 20)],
+  ['message of many lines', `data: ${'x'.repeat(1 << 20)}\n`],
+])('an endless %s is refused instead of filling the memory', (_what, chunk) => {
   const parser = new SseParser(() => undefined)
   expect(() => {
-    for (let i = 0; i < 100; i += 1) parser.push('x'.repeat(1 << 20))
+    for (let i = 0; i < 100; i += 1) parser.push(chunk)
   }).toThrow(/longer than/)
+})
+
+test('many short messages are no long one', () => {
+  let messages = 0
+  const parser = new SseParser(() => void (messages += 1))
+  for (let i = 0; i < 100; i += 1) parser.push(`data: ${'x'.repeat(1 << 18)}\n\n`)
+  expect(messages).toBe(100)
 })

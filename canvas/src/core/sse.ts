@@ -9,8 +9,8 @@ export interface SseMessage {
   readonly id: string
 }
 
-/** A message that is longer is cut off: its stream is not one of ours. */
-const LINE_LENGTH_MAX = 4 << 20
+/** Characters. A stream with a longer message is not one of ours: `push` throws. */
+const MESSAGE_LENGTH_MAX = 4 << 20
 
 export class SseParser {
   private readonly onMessage: (message: SseMessage) => void
@@ -18,6 +18,7 @@ export class SseParser {
   private afterCarriageReturn = false
   private event = ''
   private data: string[] = []
+  private dataLength = 0
   private id = ''
 
   constructor(onMessage: (message: SseMessage) => void) {
@@ -32,8 +33,8 @@ export class SseParser {
     this.buffer += text
     const lines = this.buffer.split(/\r\n|\r|\n/)
     this.buffer = lines.pop() ?? ''
-    if (this.buffer.length > LINE_LENGTH_MAX) throw new Error(`a line of the stream is longer than ${LINE_LENGTH_MAX} characters`)
     for (const line of lines) this.line(line)
+    if (this.buffer.length + this.dataLength > MESSAGE_LENGTH_MAX) throw new Error(`a message of the stream is longer than ${MESSAGE_LENGTH_MAX} characters`)
   }
 
   private line(line: string): void {
@@ -43,8 +44,10 @@ export class SseParser {
     const field = colon === -1 ? line : line.slice(0, colon)
     const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '')
     if (field === 'event') this.event = value
-    else if (field === 'data') this.data.push(value)
-    else if (field === 'id' && !value.includes('\0')) this.id = value
+    else if (field === 'data') {
+      this.data.push(value)
+      this.dataLength += value.length + 1
+    } else if (field === 'id' && !value.includes('\0')) this.id = value
     return undefined
   }
 
@@ -52,6 +55,7 @@ export class SseParser {
     const { event, data } = this
     this.event = ''
     this.data = []
+    this.dataLength = 0
     if (data.length > 0) this.onMessage({ event: event || 'message', data: data.join('\n'), id: this.id })
   }
 }

@@ -19,4 +19,10 @@ test('an app that nobody hears is offered a listener, and one that is there is n
   expect(offers[0]).toBe('Create a calendar that syncs with the todo app events')
   expect(offers.some((offer) => offer.includes('todo list'))).toBe(false)
   expect(suggestionsFor([todo, app({ name: 'calendar', subscribes: ['todo.*'] })])[0]).not.toContain('calendar')
+  expect(suggestionsFor([todo, app({ name: 'audit', subscribes: ['todo.created'] })])[0]).not.toContain('calendar')
+})
+
+test('a calendar is not offered a calendar', () => {
+  const calendar = app({ name: 'calendar', publishes: ['calendar.changed'], subscribes: ['todo.*'] })
+  expect(suggestionsFor([app({ name: 'todo', publishes: ['todo.created'] }), calendar]).join()).not.toContain('calendar app events')
 })

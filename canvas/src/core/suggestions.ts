@@ -1,4 +1,5 @@
 // Prompts to start from: some for an empty canvas, and some that follow from what is on it.
+import { flowsOf } from './flows.ts'
 import type { AppInfo } from './types.ts'
 
 const STARTERS = [
@@ -15,10 +16,10 @@ const SHOWN_MAX = 4
 const noun = (app: AppInfo): string => app.name.replaceAll('-', ' ')
 
 export function suggestionsFor(apps: readonly AppInfo[]): string[] {
-  const publishers = apps.filter((app) => app.publishes.length > 0)
-  const heard = new Set(apps.flatMap((app) => app.subscribes))
-  const followers = publishers
-    .filter((app) => !heard.has(`${app.publishes[0]?.split('.')[0] ?? ''}.*`))
+  const heard = new Set(flowsOf(apps).map((flow) => flow.from))
+  // What hears others is most likely a calendar itself: another one beside it says nothing new.
+  const followers = apps
+    .filter((app) => app.publishes.length > 0 && app.subscribes.length === 0 && !heard.has(app.name))
     .map((app) => (noun(app).includes('todo') ? STARTERS[1] : `Create a calendar that syncs with the ${noun(app)} app events`))
   const starters = STARTERS.filter((text) => {
     // The calendar has nothing to sync with on an empty canvas, yet it shows what is possible.

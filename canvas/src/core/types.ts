@@ -66,5 +66,13 @@ export type BusMessage =
   | { readonly kind: 'layout'; readonly layout: unknown }
   | { readonly kind: 'dropped'; readonly reason: string }
 
+/** What an app may be called; the same rule as `AppName` in host/model. */
+export const isAppName = (name: string): boolean => /^[a-z][a-z0-9-]{0,62}$/.test(name)
+
+const APPS = '/apps/'
+
 /** `/apps/todo` → `todo`. */
-export const appOfSource = (source: string): string | null => /^\/apps\/([a-z][a-z0-9-]*)$/.exec(source)?.[1] ?? null
+export function appOfSource(source: string): string | null {
+  const name = source.startsWith(APPS) ? source.slice(APPS.length) : ''
+  return isAppName(name) ? name : null
+}

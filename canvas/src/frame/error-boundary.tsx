@@ -1,5 +1,6 @@
 // Catches what an app's components throw while rendering.
 import { Component, type ReactNode } from 'react'
+import { describe } from './describe.ts'
 import { Problem } from './problem.tsx'
 
 interface Props {
@@ -30,6 +31,3 @@ export class ErrorBoundary extends Component<Props, State> {
     return <Problem title="Something in this app broke" message={describe(this.state.error)} onRetry={this.retry} />
   }
 }
-
-export const describe = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error)

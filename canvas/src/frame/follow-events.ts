@@ -1,6 +1,7 @@
 // A page on its own, with no canvas around it, follows its app's events through the host: an SSE stream, read
 // with `fetch` because EventSource cannot send the token.
 import { readEventStream } from '../core/event-stream.ts'
+import { jsonOf } from '../core/parse.ts'
 import { parseBusEvent, type BusEvent } from '../protocol/frame.ts'
 
 export interface FollowOptions {
@@ -14,18 +15,10 @@ export interface FollowOptions {
 export async function followEvents(options: FollowOptions): Promise<void> {
   const { url, fetch, signal } = options
   const onMessage = (message: { readonly data: string }): boolean => {
-    const event = parseBusEvent(parseJson(message.data))
+    const event = parseBusEvent(jsonOf(message.data))
     if (event) options.onEvent(event)
     return false
   }
   // A refusal is final and no error of the page: without the stream it still works, only not by itself.
   await readEventStream({ url, fetch, signal, onMessage }).catch(() => undefined)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

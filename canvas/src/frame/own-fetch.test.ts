@@ -79,3 +79,11 @@ test('a Request keeps its method, headers and body', async () => {
   expect(new Headers(init?.headers).get('x-mine')).toBe('1')
   expect(new TextDecoder().decode(init?.body as ArrayBuffer)).toBe('text')
 })
+
+test('a Request keeps its body in a browser that does not show it', async () => {
+  const { sent, fetch } = recorder()
+  const request = new Request(`${api}/tasks`, { method: 'POST', body: 'text' })
+  Object.defineProperty(request, 'body', { value: undefined })
+  await fetch(request)
+  expect(new TextDecoder().decode(sent[0]?.init?.body as ArrayBuffer)).toBe('text')
+})

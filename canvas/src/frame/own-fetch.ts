@@ -6,6 +6,7 @@ import type { FrameSettings } from './settings.ts'
 export const TOKEN_HEADER = 'x-atoll-frame'
 
 type Fetch = typeof fetch
+
 /** The host's own refusal (a problem document), as opposed to a 403 of the app. */
 async function isTokenProblem(response: Response): Promise<boolean> {
   if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return false
@@ -33,6 +34,8 @@ export function ownAddress(address: string, own: Own, base: string): { url: stri
   return { url: url.href, isOwn: lies(url.pathname, own.api) || url.pathname === own.events }
 }
 
+const mayHaveBody = (request: Request): boolean => request.method !== 'GET' && request.method !== 'HEAD'
+
 /** A page that is younger than this and has no valid token would get none by being loaded again either. */
 const STALE_AFTER_MS = 60_000
 
@@ -49,8 +52,9 @@ export function ownFetch(native: Fetch, own: Own, base: string, onStale: () => v
     if (request) {
       sent.method ??= request.method
       sent.signal ??= request.signal
-      // Read whole: a browser sends a body that is a stream only over HTTP/2.
-      if (request.body && sent.body === undefined) sent.body = await request.arrayBuffer()
+      // Read whole: a browser sends a body that is a stream only over HTTP/2. Not every browser has `request.body`.
+      const body = sent.body === undefined && mayHaveBody(request) ? await request.arrayBuffer() : null
+      if (body?.byteLength) sent.body = body
     }
     const response = await native(url, sent)
     if (response.status === 403 && performance.now() > STALE_AFTER_MS && (await isTokenProblem(response))) onStale()

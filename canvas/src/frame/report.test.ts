@@ -12,3 +12,9 @@ test('an error in a loop is reported a few times a minute', () => {
   report('render', 'a text that was thrown')
   expect(sent.at(-1)).toEqual({ kind: 'error', phase: 'render', message: 'a text that was thrown' })
 })
+
+test.each([null, undefined, Symbol('s'), Object.create(null), { toString: null }, Object.assign(new Error('odd'), { stack: 7 })])('whatever is thrown is reported: %#', (thrown) => {
+  const sent: ToCanvas[] = []
+  makeReport((message) => sent.push(message))('run', thrown)
+  expect(sent).toHaveLength(1)
+})

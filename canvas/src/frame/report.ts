@@ -1,6 +1,6 @@
 // Errors of the page, told to the canvas: bounded, so that a page in a loop of errors does not flood it.
 import { MESSAGE_LENGTH_MAX, STACK_LENGTH_MAX, type FramePhase, type ToCanvas } from '../protocol/frame.ts'
-import { describe } from './error-boundary.tsx'
+import { describe } from './describe.ts'
 
 const REPORTS_PER_MINUTE_MAX = 20
 
@@ -17,7 +17,7 @@ export function makeReport(send: (message: ToCanvas) => void, now_ms: () => numb
     sent += 1
     if (sent > REPORTS_PER_MINUTE_MAX) return
     const message = describe(error).slice(0, MESSAGE_LENGTH_MAX)
-    const stack = error instanceof Error ? error.stack?.slice(0, STACK_LENGTH_MAX) : undefined
+    const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack.slice(0, STACK_LENGTH_MAX) : undefined
     send(stack === undefined ? { kind: 'error', phase, message } : { kind: 'error', phase, message, stack })
   }
 }

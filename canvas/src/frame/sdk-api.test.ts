@@ -16,6 +16,10 @@ test.each([
   ['/api', '/api/'],
   ['', '/api/'],
   ['/apiary', '/api/apiary'],
+  ['/tasks?done=1', '/api/tasks?done=1'],
+  ['/api?done=1', '/api/?done=1'],
+  ['?done=1', '/api/?done=1'],
+  ['//evil.example/x', '/api/evil.example/x'],
 ])('%j is %s', (path, full) => {
   expect(apiPath(path)).toBe(full)
 })
@@ -43,4 +47,25 @@ test.each([
 test('no answer is an ApiError with status 0', async () => {
   vi.stubGlobal('fetch', vi.fn(() => Promise.reject(new TypeError('failed'))))
   await expect(api.get('/tasks')).rejects.toMatchObject({ name: 'ApiError', status: 0 })
+})
+
+test('an answer that breaks off is no answer', async () => {
+  const broken = new ReadableStream({ start: (controller) => controller.error(new TypeError('network')) })
+  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(new Response(broken))))
+  await expect(api.get('/tasks')).rejects.toMatchObject({ name: 'ApiError', status: 0 })
+})
+
+test.each([
+  ['get', 'GET', undefined],
+  ['post', 'POST', { title: 'Tea' }],
+  ['put', 'PUT', { title: 'Tea' }],
+  ['patch', 'PATCH', { done: true }],
+  ['delete', 'DELETE', undefined],
+] as const)('api.%s sends a %s with its body as JSON', async (name, method, body) => {
+  answer(200, '{}')
+  await api[name]('/tasks/1', body)
+  const init = vi.mocked(fetch).mock.calls[0]?.[1]
+  expect(init?.method).toBe(method)
+  expect(init?.body).toBe(body && JSON.stringify(body))
+  expect(new Headers(init?.headers).get('content-type')).toBe(body ? 'application/json' : null)
 })

@@ -1,4 +1,5 @@
 // What the host wrote into the frame's document: `<script type="application/json" id="atoll-frame">`.
+import { fieldsOf, textOf } from '../core/parse.ts'
 
 export interface FrameSettings {
   readonly app: string
@@ -16,15 +17,14 @@ export interface FrameSettings {
 
 /** Parses the settings. Throws an `Error` that names the field that is wrong. */
 export function parseSettings(json: string): FrameSettings {
-  const fields = JSON.parse(json) as Record<string, unknown>
+  const fields = fieldsOf(JSON.parse(json))
   const text = (name: string): string => {
     const value = fields[name]
     if (typeof value !== 'string' || value === '') throw new Error(`the page's settings have no ${name}`)
     return value
   }
+  const { revision } = fields
+  if (typeof revision !== 'number' || !Number.isSafeInteger(revision)) throw new Error("the page's settings have no revision")
   const app = text('app')
-  const events = typeof fields.events === 'string' ? fields.events : `/apps/${app}/events`
-  const title = typeof fields.title === 'string' ? fields.title : app
-  const api = text('api').replace(/\/+$/, '')
-  return { app, revision: Number(fields.revision), title, entry: text('entry'), api, events, token: text('token') }
+  return { app, revision, title: textOf(fields.title) || app, entry: text('entry'), api: text('api'), events: text('events'), token: text('token') }
 }

@@ -25,7 +25,7 @@ function Page() {
   const session = useSession()
   const apps = useStore(session.apps)
   const loaded = useStore(session.loaded)
-  const generation = useStore(session.generation)
+  const generation = useStore(session.generations.shown)
   const isNarrow = useMedia('(max-width: 640px)')
   const [prompt, setPrompt] = useState('')
   const [panel, openPanel] = useState<Panel | null>(null)
@@ -38,7 +38,7 @@ function Page() {
   const toDelete = apps.find((app) => app.name === deleting)
   const pick = (text: string): void => {
     setPrompt(text)
-    document.querySelector('textarea')?.focus()
+    focusPrompt()
   }
 
   return (
@@ -48,7 +48,7 @@ function Page() {
         className="skip-link"
         onClick={(event) => {
           event.preventDefault()
-          document.querySelector('textarea')?.focus()
+          focusPrompt()
         }}
       >
         Describe an app
@@ -75,6 +75,8 @@ function Page() {
     </WorkspaceProvider>
   )
 }
+
+const focusPrompt = (): void => document.querySelector<HTMLElement>('#prompt textarea')?.focus()
 
 function HostAway() {
   const session = useSession()

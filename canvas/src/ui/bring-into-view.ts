@@ -28,11 +28,11 @@ export function useBringIntoView(flow: Flow, element: RefObject<HTMLDivElement |
 
   useEffect(() => {
     show.current = (app) => {
-      const rect = session.layout.layout.get().nodes[app]
+      const rect = session.layout.placeOf(app)
       const box = element.current?.getBoundingClientRect()
       if (!rect || !box) return
       const { zoom } = flow.getViewport()
-      const left = hasCard && session.generation.get() ? CARD : SIDE
+      const left = hasCard && session.generations.shown.get() ? CARD : SIDE
       const free = { x: left, y: TOP, width: box.width - left - SIDE, height: box.height - TOP - BOTTOM }
       const start = flow.screenToFlowPosition({ x: box.x + free.x, y: box.y + free.y })
       const seen = { ...start, width: free.width / zoom, height: free.height / zoom }

@@ -39,7 +39,8 @@ export function DeleteDialog({ app, onClose }: { app: AppInfo; onClose: () => vo
         </p>
       )}
       <div className="mt-5 flex justify-end gap-2">
-        <button type="button" className="button" onClick={onClose}>
+        {/* Closed by the dialog itself, which gives the focus back to where it was. */}
+        <button type="button" className="button" onClick={() => dialog.current?.close()}>
           Keep it
         </button>
         <button type="button" className="button button-danger" disabled={isBusy} onClick={remove}>

@@ -29,7 +29,7 @@ export function GenerationCard(props: { generation: Generation; onEdit: (prompt:
           <p className="text-xs font-medium text-muted">{headline(generation, now_ms)}</p>
           <p className="mt-0.5 line-clamp-3 text-sm leading-snug font-medium">“{generation.prompt}”</p>
         </div>
-        <IconButton icon={X} label={generation.status === 'running' ? 'Hide; it goes on in the background' : 'Close'} onClick={() => session.dismissGeneration()} />
+        <IconButton icon={X} label={generation.status === 'running' ? 'Hide; it goes on in the background' : 'Close'} onClick={() => session.generations.dismiss()} />
       </header>
       <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-4 pb-4" aria-live="polite">
         <Steps generation={generation} now_ms={now_ms} />

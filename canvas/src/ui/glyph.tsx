@@ -5,13 +5,16 @@ export function hueOf(name: string): number {
   let hash = 2_166_136_261
   for (const letter of name) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16_777_619)
   // The golden angle spreads neighbours over the circle.
-  return Math.round(((hash >>> 0) * 137.508) % 360)
+  return Math.floor(((hash >>> 0) * 137.508) % 360)
 }
 
 export function initialsOf(title: string): string {
   const words = title.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '')
-  const letters = words.length > 1 ? `${words[0]?.[0] ?? ''}${words[1]?.[0] ?? ''}` : (words[0] ?? '?').slice(0, 2)
-  return words.length > 1 ? letters.toUpperCase() : letters.charAt(0).toUpperCase() + letters.slice(1).toLowerCase()
+  const [first = '?', second] = words
+  // By code point: half a surrogate pair is no letter.
+  const [head = '', next = ''] = [...first]
+  const [secondHead = ''] = [...(second ?? '')]
+  return second === undefined ? head.toUpperCase() + next.toLowerCase() : (head + secondHead).toUpperCase()
 }
 
 export function Glyph(props: { name: string; title: string; size?: number }) {

@@ -23,9 +23,17 @@ export function LogsTab({ app }: { app: AppInfo }) {
     () => (pageErrors ? [...feed.lines, ...pageErrors].toSorted((a, b) => Number(a.time > b.time) - Number(a.time < b.time)) : feed.lines),
     [feed.lines, pageErrors],
   )
-  if (feed.state === 'failed') return <p className="p-4 text-sm text-danger">{feed.error}</p>
-  if (lines.length === 0) return <Empty isLoading={feed.state === 'loading'} />
-  return <Lines lines={lines} />
+  return (
+    <>
+      {feed.state === 'failed' && (
+        <p role="alert" className="p-4 text-sm text-danger">
+          {feed.error}
+        </p>
+      )}
+      {lines.length > 0 && <Lines lines={lines} />}
+      {lines.length === 0 && feed.state !== 'failed' && <Empty isLoading={feed.state === 'loading'} />}
+    </>
+  )
 }
 
 function Empty({ isLoading }: { isLoading: boolean }) {

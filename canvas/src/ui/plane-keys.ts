@@ -1,10 +1,11 @@
-// Keys on a focused app: arrows move it (React Flow's own), with Alt they size it, Delete asks to delete it,
-// Enter goes into it.
-import type { ReactFlowInstance } from '@xyflow/react'
+// Keys on a focused app: Enter goes into it, Alt with an arrow sizes it, Delete asks to delete it. Space selects
+// it, and arrows then move it: those two are React Flow's own.
 import type { KeyboardEvent } from 'react'
 import type { Session } from '../core/session.ts'
-import { APP_SIZE_MIN, type AppNodeData } from './app-node.tsx'
-import type { FlowEdgeData } from './flow-edge.tsx'
+import { APP_SIZE_MIN } from './app-node.tsx'
+
+/** Read out with each app. */
+export const KEYS_IN_WORDS = 'Enter goes into the app. Space selects it; the arrow keys then move it. Alt and an arrow key size it. Delete asks to delete it.'
 
 const STEP = 24
 const SIZES: Readonly<Record<string, readonly [number, number]>> = {
@@ -14,34 +15,23 @@ const SIZES: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, STEP],
 }
 
-interface Plane {
-  readonly flow: ReactFlowInstance<AppNodeData, FlowEdgeData>
-  readonly session: Session
-  readonly askToDelete: (app: string) => void
-}
-
-export function handlePlaneKeys(event: KeyboardEvent, plane: Plane): void {
+/** For the capture phase: React Flow would move the app for an arrow with Alt as well. */
+export function handlePlaneKeys(event: KeyboardEvent, session: Session, askToDelete: (app: string) => void): void {
   const target = event.target as HTMLElement
   // Only keys on the app itself, not on a button in it.
   if (!target.classList.contains('react-flow__node')) return
   const app = target.dataset.id
-  const rect = app ? plane.session.layout.layout.get().nodes[app] : undefined
+  const rect = app ? session.layout.placeOf(app) : undefined
   if (!app || !rect) return
   const size = SIZES[event.key]
   if (event.altKey && size) {
     event.preventDefault()
     event.stopPropagation()
     const width = Math.max(APP_SIZE_MIN.width, rect.width + size[0])
-    plane.session.layout.place(app, { ...rect, width, height: Math.max(APP_SIZE_MIN.height, rect.height + size[1]) })
-  } else if (size) {
-    // React Flow moves it after this handler; its end is not announced as a drag's is.
-    setTimeout(() => {
-      const position = plane.flow.getNode(app)?.position
-      if (position) plane.session.layout.place(app, { ...rect, ...position })
-    })
+    session.layout.place(app, { ...rect, width, height: Math.max(APP_SIZE_MIN.height, rect.height + size[1]) })
   } else if (event.key === 'Delete' || event.key === 'Backspace') {
     event.preventDefault()
-    plane.askToDelete(app)
+    askToDelete(app)
   } else if (event.key === 'Enter') {
     target.querySelector('iframe')?.focus()
   }

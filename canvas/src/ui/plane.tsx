@@ -9,16 +9,17 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  type AriaLabelConfig,
   type NodeChange,
 } from '@xyflow/react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { flowsOf } from '../core/flows.ts'
-import { ZOOM } from '../core/layout-store.ts'
+import { placeIn, ZOOM } from '../core/layout-store.ts'
 import { AppNode, type AppNodeData, nodeFor } from './app-node.tsx'
 import { FlowEdge, type FlowEdgeData } from './flow-edge.tsx'
 import { hueOf } from './glyph.tsx'
 import { useBringIntoView, useShowSomething } from './bring-into-view.ts'
-import { handlePlaneKeys } from './plane-keys.ts'
+import { handlePlaneKeys, KEYS_IN_WORDS } from './plane-keys.ts'
 import { useMedia, useSession, useStore } from './session-context.ts'
 import { useWorkspace } from './workspace.ts'
 
@@ -26,6 +27,10 @@ const nodeTypes = { app: AppNode }
 const edgeTypes = { flow: FlowEdge }
 /** Clear of the top bar and the prompt. */
 const FIT = { padding: { top: '84px', right: '32px', bottom: '120px', left: '72px' }, maxZoom: 1 } as const
+
+const ARIA_LABELS: Partial<AriaLabelConfig> = { 'node.a11yDescription.default': KEYS_IN_WORDS, 'node.a11yDescription.keyboardDisabled': KEYS_IN_WORDS }
+
+type ChangeNodes = (change: (nodes: AppNodeData[]) => AppNodeData[]) => void
 
 export function Plane() {
   return (
@@ -42,16 +47,16 @@ function PlaneInside() {
   const workspace = useWorkspace()
   const flow = useReactFlow<AppNodeData, FlowEdgeData>()
   const element = useRef<HTMLDivElement>(null)
-  const [nodes, setNodes] = useState<AppNodeData[]>([])
+  const [nodes, changeNodes, latestNodes] = useNodes()
   const [busy, setBusy] = useState(false)
   const isWide = useMedia('(min-width: 900px)')
   useBringIntoView(flow, element)
   useShowSomething(flow, element, nodes, FIT)
-  useSelectFocusedFrame(setNodes)
+  useSelectFocusedFrame(changeNodes)
 
   useEffect(() => {
-    setNodes((before) => apps.flatMap((app) => nodeFor(app, layout.nodes[app.name], before) ?? []))
-  }, [apps, layout])
+    changeNodes((before) => apps.flatMap((app) => nodeFor(app, placeIn(layout, app.name), before) ?? []))
+  }, [apps, changeNodes, layout])
 
   const edges = useMemo(
     () => flowsOf(apps).map((item): FlowEdgeData => ({ id: item.id, type: 'flow', source: item.from, target: item.to, data: { flow: item }, focusable: false })),
@@ -64,15 +69,16 @@ function PlaneInside() {
   }, [flow, session])
 
   const onNodesChange = (changes: NodeChange<AppNodeData>[]): void => {
-    setNodes((before) => applyNodeChanges(changes, before))
+    changeNodes((before) => applyNodeChanges(changes, before))
     for (const change of changes) {
+      // Arrow keys move an app without a drag: then, too, `dragging` is false.
       const moved = change.type === 'position' && change.dragging === false
       const resized = change.type === 'dimensions' && change.resizing === false
-      if (moved || resized) queueMicrotask(() => savePlace(change.id))
+      if (moved || resized) savePlace(change.id)
     }
   }
   const savePlace = (app: string): void => {
-    const node = flow.getNode(app)
+    const node = latestNodes().find((candidate) => candidate.id === app)
     const [width, height] = [node?.width ?? node?.measured?.width, node?.height ?? node?.measured?.height]
     if (node && width && height) session.layout.place(app, { ...node.position, width, height })
   }
@@ -95,7 +101,8 @@ function PlaneInside() {
           if (event) session.layout.moveViewport(viewport)
         }}
         onInit={rememberCentre}
-        onKeyDown={(event) => handlePlaneKeys(event, { flow, session, askToDelete: workspace.askToDelete })}
+        onKeyDownCapture={(event) => handlePlaneKeys(event, session, workspace.askToDelete)}
+        ariaLabelConfig={ARIA_LABELS}
         {...(layout.viewport ? { defaultViewport: layout.viewport } : { fitView: true, fitViewOptions: FIT })}
         minZoom={ZOOM.min}
         maxZoom={ZOOM.max}
@@ -117,15 +124,27 @@ function PlaneInside() {
   )
 }
 
+/** The nodes, how to change them, and how to read them as the last change left them, drawn or not. */
+function useNodes(): readonly [AppNodeData[], ChangeNodes, () => readonly AppNodeData[]] {
+  const [nodes, setNodes] = useState<AppNodeData[]>([])
+  const latest = useRef(nodes)
+  const change = useCallback<ChangeNodes>((next) => {
+    latest.current = next(latest.current)
+    setNodes(latest.current)
+  }, [])
+  const read = useCallback(() => latest.current, [])
+  return [nodes, change, read]
+}
+
 /** A click inside a frame never reaches this page; what it does is take the focus. */
-function useSelectFocusedFrame(setNodes: React.Dispatch<React.SetStateAction<AppNodeData[]>>): void {
+function useSelectFocusedFrame(changeNodes: ChangeNodes): void {
   useEffect(() => {
     const onBlur = (): void => {
       const focused = document.activeElement
       const app = focused instanceof HTMLIFrameElement ? focused.closest<HTMLElement>('[data-app]')?.dataset.app : undefined
-      if (app) setNodes((nodes) => nodes.map((node) => (node.selected === (node.id === app) ? node : { ...node, selected: node.id === app })))
+      if (app) changeNodes((nodes) => nodes.map((node) => (node.selected === (node.id === app) ? node : { ...node, selected: node.id === app })))
     }
     window.addEventListener('blur', onBlur)
     return () => window.removeEventListener('blur', onBlur)
-  }, [setNodes])
+  }, [changeNodes])
 }

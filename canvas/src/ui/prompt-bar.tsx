@@ -11,21 +11,22 @@ export function PromptBar(props: { text: string; onText: (text: string) => void 
   const { text, onText } = props
   const session = useSession()
   const apps = useStore(session.apps)
-  const generation = useStore(session.generation)
+  const generation = useStore(session.generations.shown)
   const field = useRef<HTMLTextAreaElement>(null)
   const [focused, setFocused] = useState(false)
   const isRunning = generation?.status === 'running'
+  const excess = text.trim().length - PROMPT_LENGTH_MAX
+  const isReady = text.trim() !== '' && excess <= 0 && !isRunning
   useSlashFocuses(field)
 
   const submit = (): void => {
-    const prompt = text.trim()
-    if (prompt === '' || isRunning) return
+    if (!isReady) return
     onText('')
-    void session.generate(prompt)
+    void session.generations.start(text.trim())
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    // While an input method composes a word, Enter belongs to it.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    // While an input method composes a word, Enter belongs to it. Safari ends the composition before the key: 229.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return
     event.preventDefault()
     submit()
   }
@@ -61,12 +62,18 @@ export function PromptBar(props: { text: string; onText: (text: string) => void 
           ))}
         </ul>
       )}
+      {/* Nothing of a long text that was pasted is cut off unseen. */}
+      {excess > 0 && (
+        <p id="prompt-excess" role="alert" className="bar mb-2 px-3 py-1.5 text-sm text-danger">
+          {excess.toLocaleString()} {excess === 1 ? 'character' : 'characters'} too long: a description has at most {PROMPT_LENGTH_MAX.toLocaleString()}.
+        </p>
+      )}
       <div className="prompt flex items-end gap-2 p-2 pl-4">
         <textarea
           ref={field}
           rows={1}
           value={text}
-          maxLength={PROMPT_LENGTH_MAX}
+          aria-describedby={excess > 0 ? 'prompt-excess' : undefined}
           aria-label="Describe your micro-app"
           placeholder="Describe your micro-app…"
           className="prompt-field min-h-9 flex-1 resize-none bg-transparent py-1.5 text-[15px] leading-6 outline-none placeholder:text-muted"
@@ -75,7 +82,7 @@ export function PromptBar(props: { text: string; onText: (text: string) => void 
         />
         <button
           type="submit"
-          disabled={isRunning || text.trim() === ''}
+          disabled={!isReady}
           aria-label={isRunning ? 'Creating…' : 'Create the app'}
           title="Create (Enter)"
           className="grid size-9 shrink-0 place-items-center rounded-xl bg-accent text-on-accent transition hover:brightness-110 disabled:bg-hover disabled:text-muted"

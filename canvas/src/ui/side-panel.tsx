@@ -19,22 +19,28 @@ const TABS: readonly { readonly tab: AppTab; readonly name: string }[] = [
 
 export function SidePanel({ panel }: { panel: Panel }) {
   const session = useSession()
+  const { openPanel } = useWorkspace()
   const apps = useStore(session.apps)
-  const events = useStore(session.events)
-  if (panel.kind === 'activity') {
-    return (
-      <Frame key="activity" name="Activity" heading={<h2 className="flex-1 text-sm font-semibold">Activity</h2>}>
-        <EventList events={events} apps={apps} empty="Nothing has passed on the bus since this page was opened. Change something in an app and it shows up here." />
-      </Frame>
-    )
-  }
-  const app = apps.find((candidate) => candidate.name === panel.app)
-  return app ? <AppPanel key={app.name} app={app} tab={panel.tab} apps={apps} /> : null
+  const app = panel.kind === 'app' ? apps.find((candidate) => candidate.name === panel.app) : undefined
+  const isGone = panel.kind === 'app' && !app
+  useEffect(() => {
+    if (isGone) openPanel(null)
+  }, [isGone, openPanel])
+  if (isGone) return null
+  return (
+    <Frame shows={app?.name ?? 'activity'} name={app?.title ?? 'Activity'} heading={app ? <AppHeading app={app} /> : <h2 className="flex-1 text-sm font-semibold">Activity</h2>}>
+      {app && panel.kind === 'app' ? <AppTabs key={app.name} app={app} tab={panel.tab} apps={apps} /> : <Everything apps={apps} />}
+    </Frame>
+  )
 }
 
-function AppPanel({ app, tab, apps }: { app: AppInfo; tab: AppTab; apps: readonly AppInfo[] }) {
+function Everything({ apps }: { apps: readonly AppInfo[] }) {
   const events = useStore(useSession().events)
-  const heading = (
+  return <EventList events={events} apps={apps} empty="Nothing has passed on the bus since this page was opened. Change something in an app and it shows up here." />
+}
+
+function AppHeading({ app }: { app: AppInfo }) {
+  return (
     <>
       <Glyph name={app.name} title={app.title} size={28} />
       <div className="min-w-0 flex-1">
@@ -45,9 +51,13 @@ function AppPanel({ app, tab, apps }: { app: AppInfo; tab: AppTab; apps: readonl
       </div>
     </>
   )
+}
+
+function AppTabs({ app, tab, apps }: { app: AppInfo; tab: AppTab; apps: readonly AppInfo[] }) {
+  const events = useStore(useSession().events)
   const id = useId()
   return (
-    <Frame name={app.title} heading={heading}>
+    <>
       <Tabs app={app.name} tab={tab} id={id} />
       <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${tab}`} className="flex min-h-0 flex-1 flex-col">
         {tab === 'logs' && <LogsTab app={app} />}
@@ -56,7 +66,7 @@ function AppPanel({ app, tab, apps }: { app: AppInfo; tab: AppTab; apps: readonl
         )}
         {tab === 'about' && <AboutTab app={app} />}
       </div>
-    </Frame>
+    </>
   )
 }
 
@@ -92,15 +102,17 @@ function Tabs({ app, tab, id }: { app: string; tab: AppTab; id: string }) {
   )
 }
 
-function Frame(props: { name: string; heading: ReactNode; children: ReactNode }) {
+/** `shows` is what the panel is about; it may change while the panel is open. */
+function Frame(props: { shows: string; name: string; heading: ReactNode; children: ReactNode }) {
   const { openPanel } = useWorkspace()
   const element = useRef<HTMLElement>(null)
-  // The focus goes into the panel, and back to where it was.
+  const opener = useRef<Element | null>(null)
+  // The focus goes into the panel each time it is opened for something, and back to the last opener at its end.
   useEffect(() => {
-    const before = document.activeElement
+    if (!element.current?.contains(document.activeElement)) opener.current = document.activeElement
     element.current?.focus()
-    return () => (before instanceof HTMLElement ? before.focus() : undefined)
-  }, [])
+  }, [props.shows])
+  useEffect(() => () => (opener.current instanceof HTMLElement ? opener.current.focus({ preventScroll: true }) : undefined), [])
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes it, wherever in it the focus is
     <aside

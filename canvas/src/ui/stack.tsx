@@ -12,7 +12,7 @@ export function Stack() {
 
   useEffect(() => {
     const show = (app: string): void => {
-      document.querySelector(`[data-app="${app}"]`)?.scrollIntoView({ block: 'start' })
+      document.querySelector(`[data-app="${app}"]`)?.closest('li')?.scrollIntoView({ block: 'start' })
     }
     if (shown) show(shown.app)
     return session.placed.subscribe((app) => void setTimeout(() => show(app), 60))

@@ -25,7 +25,9 @@ export async function receive(db: D1Database, event: AppEvent): Promise<Synced |
   const id = text(data.id);
   // Without an id there is nothing to follow: such an event is about something else.
   if (id === "") return null;
-  const [kind = "", change = ""] = event.type.split(".");
+  const dot = event.type.lastIndexOf(".");
+  const kind = dot < 0 ? event.type : event.type.slice(0, dot);
+  const change = dot < 0 ? "" : event.type.slice(dot + 1);
   const deleted = change === "deleted" || change === "removed";
   const done = change === "completed" || DONE.some((name) => data[name] === true || data[name] === 1);
   const date = text(pick(data, DATE));

@@ -13,9 +13,9 @@ export class ApiError extends Error {
   }
 }
 
-/** `tasks`, `/tasks` and `/api/tasks` are the same place. */
+/** `tasks`, `/tasks` and `/api/tasks` are the same place; so are `?done=1` and `/api?done=1`. */
 export function apiPath(path: string): string {
-  return `/api/${path.replace(/^\.?\/*/, '').replace(/^api(\/|$)/, '')}`
+  return `/api/${path.replace(/^\.?\/*/, '').replace(/^api(?=[/?#]|$)\/*/, '')}`
 }
 
 async function bodyOf(response: Response): Promise<unknown> {
@@ -50,13 +50,14 @@ export async function request<Data>(method: string, path: string, body?: unknown
     init.headers = { accept: 'application/json', 'content-type': 'application/json' }
   }
   let response: Response
+  let details: unknown
   try {
     response = await fetch(apiPath(path), init)
+    details = await bodyOf(response)
   } catch (error) {
     if (signal?.aborted) throw error
     throw new ApiError(0, 'The app could not be reached. Is the host running?', error)
   }
-  const details = await bodyOf(response)
   if (!response.ok) throw new ApiError(response.status, messageOf(details, response.status), details)
   return details as Data
 }

@@ -37,7 +37,7 @@ export interface Query<Data> {
   /** A call is under way. */
   readonly refreshing: boolean;
   /**
-   * Asks again. Called from a handler of another app's event it asks twice more within a second, since the app's
+   * Asks again; while a call is under way, once more after it. Called from a handler of another app's event it asks twice more within a second, since the app's
    * own backend handles the same event at the same time.
    */
   readonly refresh: () => Promise<void>;

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { request } from './api.ts'
 import { isHandlingForeignEvent, subscribe } from './channel.ts'
+import { Turns } from './turns.ts'
 import type { AppEvent, Query, QueryOptions } from './types.ts'
 
 const listOf = (patterns: string | readonly string[]): readonly string[] =>
@@ -34,41 +35,43 @@ export function useQuery<Data = unknown>(path: string | null, options: QueryOpti
   const [error, setError] = useState<Error>()
   const [answered, setAnswered] = useState(false)
   const [refreshing, setRefreshing] = useState(false)
-  const running = useRef<AbortController | null>(null)
+  const turns = useRef<Turns | null>(null)
   const timers = useRef<ReturnType<typeof setTimeout>[]>([])
 
-  const ask = useCallback(async () => {
-    running.current?.abort()
-    if (path === null) return
+  useEffect(() => {
+    if (path === null) return undefined
     const controller = new AbortController()
-    running.current = controller
-    setRefreshing(true)
-    try {
-      const answer = await request<Data>('GET', path, undefined, controller.signal)
-      if (controller.signal.aborted) return
-      setData(answer)
-      setError(undefined)
-    } catch (failure) {
-      if (controller.signal.aborted) return
-      setError(failure instanceof Error ? failure : new Error(String(failure)))
+    const { signal } = controller
+    const own = new Turns(async () => {
+      if (signal.aborted) return
+      setRefreshing(true)
+      try {
+        const answer = await request<Data>('GET', path, undefined, signal)
+        if (signal.aborted) return
+        setData(answer)
+        setError(undefined)
+      } catch (failure) {
+        if (signal.aborted) return
+        setError(failure instanceof Error ? failure : new Error(String(failure)))
+      }
+      setAnswered(true)
+      setRefreshing(false)
+    })
+    turns.current = own
+    void own.ask()
+    return () => {
+      turns.current = null
+      timers.current.forEach(clearTimeout)
+      controller.abort()
+      setRefreshing(false)
     }
-    setAnswered(true)
-    setRefreshing(false)
   }, [path])
 
   const refresh = useCallback((): Promise<void> => {
     timers.current.forEach(clearTimeout)
-    timers.current = isHandlingForeignEvent() ? AGAIN_AFTER_MS.map((delay_ms) => setTimeout(() => void ask(), delay_ms)) : []
-    return ask()
-  }, [ask])
-
-  useEffect(() => {
-    void ask()
-    return () => {
-      timers.current.forEach(clearTimeout)
-      running.current?.abort()
-    }
-  }, [ask])
+    timers.current = isHandlingForeignEvent() ? AGAIN_AFTER_MS.map((delay_ms) => setTimeout(() => void turns.current?.ask(), delay_ms)) : []
+    return turns.current?.ask() ?? Promise.resolve()
+  }, [])
 
   useEvents(options.refreshOn ?? [], () => void refresh())
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use atoll_image::JsEngine;
 use atoll_model::{
-    Backend, Bundle, Diagnostic, Frontend, Limits, Manifest, SourcePath, SourceTree, manifest::FILE,
+    Artifact, Backend, Bundle, Diagnostic, Frontend, Limits, Manifest, SourcePath, SourceTree, manifest::FILE,
 };
 
 use crate::{
@@ -80,7 +80,7 @@ impl Builder {
         let mut made = Made { manifest, frontend, backend: None, tests: None };
         match code {
             Code::None => {}
-            Code::Component(wasm) => made.backend = Some(Backend::Component { wasm }),
+            Code::Component(wasm) => made.backend = Some(Backend::Component { wasm: Artifact::new(wasm) }),
             Code::Scripts { entry, modules, tests } => {
                 let program = snapshot::Program { modules, entry: &entry, tests: &[] };
                 let backend = snapshot::take(&self.js, program, source, &made.manifest, &self.limits, report);

@@ -4,18 +4,32 @@
 //! hundred kilobytes of brackets would keep it busy for minutes. This look is linear, recurses nowhere, and is
 //! only roughly right about strings, templates and regular expressions: it refuses what is far over the limit
 //! and leaves the exact answer to the tree. Memory safety does not depend on it (see `deep_stack`).
+//!
+//! Where it is wrong can be chosen by who writes the source: the apostrophe of `<p>don't {…` opens no string. So
+//! what it takes for strings and comments is counted too, by itself and with more room.
 
 /// How far over `syntax_depth_max` brackets may be before this look refuses them: it errs on that side.
 const SLACK: usize = 4;
+/// The same for brackets in what looks like strings, patterns and comments. No text that people write holds so
+/// many that nothing closes.
+const SLACK_HIDDEN: usize = 8;
 
 /// Where brackets are nested deeper than four times `depth_max`; `None` when they are not.
 pub(crate) fn too_deep(text: &str, depth_max: usize) -> Option<u32> {
-    let limit = depth_max.saturating_mul(SLACK);
-    let mut look =
-        Look { bytes: text.as_bytes(), at: 0, depth: 0, angles: 0, templates: Vec::new(), before: b';' };
+    let (limit, hidden_max) = (depth_max.saturating_mul(SLACK), depth_max.saturating_mul(SLACK_HIDDEN));
+    let mut look = Look {
+        bytes: text.as_bytes(),
+        at: 0,
+        depth: 0,
+        angles: 0,
+        templates: Vec::new(),
+        before: b';',
+        hidden: 0,
+        hidden_angles: 0,
+    };
     while look.at < look.bytes.len() {
         look.step();
-        if look.depth > limit || look.angles > limit {
+        if look.depth.max(look.angles) > limit || look.hidden.max(look.hidden_angles) > hidden_max {
             return Some(u32::try_from(look.at).unwrap_or(u32::MAX));
         }
     }
@@ -32,6 +46,9 @@ struct Look<'t> {
     templates: Vec<usize>,
     /// The last byte that was no space.
     before: u8,
+    /// As `depth` and `angles`, of what was skipped.
+    hidden: usize,
+    hidden_angles: usize,
 }
 
 impl Look<'_> {
@@ -41,6 +58,7 @@ impl Look<'_> {
 
     fn step(&mut self) {
         let byte = self.peek(0);
+        let start = self.at;
         match byte {
             b'"' | b'\'' => self.skip_line_bound(byte, false),
             b'`' => self.skip_template(),
@@ -65,10 +83,28 @@ impl Look<'_> {
             b'>' => self.angles = self.angles.saturating_sub(1),
             _ => {}
         }
+        self.count_hidden(start + 1);
         if !byte.is_ascii_whitespace() {
             self.before = byte;
         }
         self.at += 1;
+    }
+
+    /// Counts the brackets from a place to the last byte of what was skipped; nothing when nothing was.
+    fn count_hidden(&mut self, from: usize) {
+        let end = self.bytes.len().min(self.at + 1);
+        for byte in self.bytes.get(from..end).unwrap_or_default() {
+            match byte {
+                b'(' | b'[' | b'{' => (self.hidden, self.hidden_angles) = (self.hidden + 1, 0),
+                b')' | b']' | b'}' => {
+                    (self.hidden, self.hidden_angles) = (self.hidden.saturating_sub(1), 0);
+                }
+                b';' | b',' => self.hidden_angles = 0,
+                b'<' => self.hidden_angles += 1,
+                b'>' => self.hidden_angles = self.hidden_angles.saturating_sub(1),
+                _ => {}
+            }
+        }
     }
 
     /// To the closing byte, or the end of the line. Ends on the last byte of what it skipped.
@@ -134,14 +170,25 @@ mod tests {
             "const a = \"\\\"((((\";\n",
             "// ((((\n",
             "/* (((( */\n",
-            "const a = /[((((/]\\((/.test(b);\n",
-            "const a = `(((( ${f('((')} ((`;\n",
+            "const a = /[((/]\\((/.test(b);\n",
+            "const a = `(( ${f('(')} (`;\n",
             "if (a < b) { c(a << 2); }\n",
             "const f = <T extends A<B>>(x: Map<T, T>) => x;\n",
             "<p>don't {f(x)}</p>\n",
         ] {
-            assert_eq!(too_deep(&line.repeat(3_000), 256), None, "{line}");
+            assert_eq!(too_deep(&line.repeat(400), 256), None, "{line}");
         }
+    }
+
+    #[test]
+    fn what_looks_like_a_string_or_a_comment_hides_nothing() {
+        for start in ["<p>don't {", "<p>\" {", "<p>` {", "<p>// {", "<p>/* {"] {
+            for unit in ["(a=", "[", "a<"] {
+                assert!(too_deep(&format!("{start}{}", unit.repeat(10_000)), 256).is_some(), "{start}{unit}");
+            }
+        }
+        let turns = "' (a=(a=(a=".repeat(2_000);
+        assert!(too_deep(&format!("<p>don't {{{turns}"), 256).is_some());
     }
 
     #[test]

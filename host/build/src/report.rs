@@ -144,6 +144,17 @@ fn location(place: &Place, source: &SourceTree) -> Option<Location> {
     }
 }
 
+/// A column in UTF-16 units, as JavaScript counts, as one in characters; both from 1.
+pub(crate) fn column_in_characters(text: &str, line: u32, column: u32) -> u32 {
+    let Some(line) = text.lines().nth(line.saturating_sub(1) as usize) else { return column };
+    let mut units: u32 = 0;
+    let before = line.chars().take_while(|c| {
+        units += u32::try_from(c.len_utf16()).unwrap_or(1);
+        units < column
+    });
+    u32::try_from(before.count()).unwrap_or(column).saturating_add(1)
+}
+
 #[cfg(test)]
 mod tests {
     use atoll_model::Limits;

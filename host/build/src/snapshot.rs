@@ -3,11 +3,11 @@
 //! What the app's top level throws becomes a diagnostic at the place in the source that threw.
 
 use atoll_image::{ImageError, JsEngine, Module, SnapshotInput, attach_source_maps};
-use atoll_model::{Backend, Limits, Manifest, SourcePath, SourceTree};
+use atoll_model::{Artifact, Backend, Limits, Manifest, SourcePath, SourceTree};
 
 use crate::{
     link::BackendModule,
-    report::{Finding, Place, Report},
+    report::{Finding, Place, Report, column_in_characters},
     source_maps,
 };
 
@@ -49,7 +49,7 @@ pub(crate) fn take(
             if let Some(document) = source_maps::document(&modules) {
                 attach_source_maps(&mut image, &document);
             }
-            Some(Backend::JavaScript { image: image.into(), engine: js.hash() })
+            Some(Backend::JavaScript { image: Artifact::new(image), engine: js.hash() })
         }
         Err(error) => {
             report.push(failure(&error, &modules, entry, source));
@@ -122,19 +122,8 @@ fn place_of(stack: &str, message: &str, modules: &[BackendModule], source: &Sour
         let path = SourcePath::parse(name).ok()?;
         let text = source.text(name)?;
         let (line, column) = module.positions.source(line, column)?;
-        Some(Place::LineColumn(path, line, characters(text, line, column)))
+        Some(Place::LineColumn(path, line, column_in_characters(text, line, column)))
     })
-}
-
-/// A column in UTF-16 units as one in characters.
-fn characters(text: &str, line: u32, column: u32) -> u32 {
-    let Some(line) = text.lines().nth(line.saturating_sub(1) as usize) else { return column };
-    let mut units = 0;
-    let before = line.chars().take_while(|c| {
-        units += u32::try_from(c.len_utf16()).unwrap_or(1);
-        units < column
-    });
-    u32::try_from(before.count()).unwrap_or(column).saturating_add(1)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::{
 
 use atoll_build::{BuildFailure, Builder};
 use atoll_image::JsEngine;
-use atoll_model::{Backend, Bundle, Limits, SourcePath, SourceTree};
+use atoll_model::{Artifact, Backend, Bundle, Limits, SourcePath, SourceTree};
 
 /// One builder for all tests; the compiled engine is kept between runs.
 fn builder() -> &'static Builder {
@@ -66,7 +66,7 @@ fn a_backend_becomes_an_image_without_code() {
     )])
     .unwrap();
     let Some(Backend::JavaScript { image, .. }) = &bundle.backend else { panic!("{:?}", bundle.backend) };
-    let payloads = wasmparser::Parser::new(0).parse_all(image).map(Result::unwrap);
+    let payloads = wasmparser::Parser::new(0).parse_all(image.bytes()).map(Result::unwrap);
     assert!(payloads.into_iter().all(|p| !matches!(p, wasmparser::Payload::CodeSectionStart { .. })));
     assert!(bundle.frontend.is_none() && bundle.tests.is_none());
 }
@@ -153,7 +153,7 @@ fn a_component_and_a_page_are_taken_over() {
     ]);
     source.insert(SourcePath::parse("app.wasm").unwrap(), wasm.clone(), &limits).unwrap();
     let bundle = builder().build(source).unwrap();
-    assert_eq!(bundle.backend, Some(Backend::Component { wasm: wasm.into() }));
+    assert_eq!(bundle.backend, Some(Backend::Component { wasm: Artifact::new(wasm) }));
     let frontend = bundle.frontend.unwrap();
     assert_eq!(frontend.entry, "frontend/App.js");
     assert_eq!(frontend.modules.keys().collect::<Vec<_>>(), ["frontend/App.js", "frontend/setup.js"]);

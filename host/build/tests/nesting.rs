@@ -90,3 +90,16 @@ fn an_app_that_imports_nothing_but_ghosts_is_refused_soon() {
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     assert_eq!(found.len(), limits.diagnostics_max + 1);
 }
+
+#[test]
+fn an_apostrophe_in_markup_hides_no_nesting() {
+    let bytes = Limits::default().script_bytes_max - 100;
+    for unit in ["(a=", "({a=", "a<", "["] {
+        for start in ["export default () => <p>don't {", "export default () => <p>/* {"] {
+            let began = Instant::now();
+            let found = check("a.tsx", format!("{start}{}", unit.repeat(bytes / unit.len())));
+            assert!(found.iter().any(atoll_model::Diagnostic::is_error), "{unit}: {found:?}");
+            assert!(began.elapsed() < SOON, "{start}{unit}: {:?}", began.elapsed());
+        }
+    }
+}

@@ -23,8 +23,6 @@ use crate::{
 /// A running bus. Dropping it stops the deliveries where they are; [`Bus::shutdown`] ends them well.
 pub struct Bus {
     inner: Arc<Inner>,
-    /// One change of the subscriptions at a time, on disk and in memory.
-    subscribing: tokio::sync::Mutex<()>,
 }
 
 /// What the tasks share.
@@ -34,6 +32,9 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     pub(crate) routes: Routes,
     pub(crate) live: Live,
+    /// One change of the subscriptions at a time, on disk and in memory. Between the two, an app that is new
+    /// looks idle, or is not there at all: so the cursors of the idle are moved under it as well.
+    subscribing: tokio::sync::Mutex<()>,
     /// Deliveries of all apps.
     pub(crate) places: Semaphore,
     /// Wakes the router to end.
@@ -68,6 +69,7 @@ impl Bus {
             limits: limits.clone(),
             routes: Routes::default(),
             live: Live::new(limits.subscriber_lag_events_max),
+            subscribing: tokio::sync::Mutex::default(),
             places: Semaphore::new(limits.deliveries_concurrent_max.clamp(1, Semaphore::MAX_PERMITS)),
             stopping: Notify::new(),
             tasks: Mutex::default(),
@@ -85,7 +87,7 @@ impl Bus {
             }
         }
         inner.spawn(route(Arc::clone(&inner)));
-        Ok(Self { inner, subscribing: tokio::sync::Mutex::new(()) })
+        Ok(Self { inner })
     }
 
     /// Publishes an event in the name of a source: `/apps/{app}` for an app, `/external/{name}` for anybody
@@ -124,7 +126,7 @@ impl Bus {
         if patterns.is_empty() {
             return self.unsubscribe_app(app).await;
         }
-        let _subscribing = self.subscribing.lock().await;
+        let _subscribing = self.inner.subscribing.lock().await;
         let inner = &self.inner;
         let known = inner.routes.get(app);
         let routed = inner.routes.routed.load(Ordering::Acquire);
@@ -157,7 +159,7 @@ impl Bus {
     /// # Errors
     /// [`BusError::DiskFull`] or [`BusError::Log`] when it cannot be stored.
     pub async fn unsubscribe_app(&self, app: &AppName) -> Result<(), BusError> {
-        let _subscribing = self.subscribing.lock().await;
+        let _subscribing = self.inner.subscribing.lock().await;
         self.part_with(app).await;
         self.inner.log.unsubscribe(app).await
     }
@@ -167,7 +169,7 @@ impl Bus {
     /// # Errors
     /// [`BusError::DiskFull`] or [`BusError::Log`] when it cannot be stored.
     pub async fn forget_app(&self, app: &AppName) -> Result<(), BusError> {
-        let _subscribing = self.subscribing.lock().await;
+        let _subscribing = self.inner.subscribing.lock().await;
         self.part_with(app).await;
         self.inner.log.forget(app).await
     }
@@ -184,7 +186,8 @@ impl Bus {
     /// Events that match any of the patterns: those after a place in the log (`None`: from now on), and then
     /// live, in order, without a gap or a duplicate. A reader that is behind takes its time; one that is live
     /// and falls more than `subscriber_lag_events_max` events behind gets [`Lagged`] and the end, and so does
-    /// one whose place is not kept any more. The stream ends when the bus stops.
+    /// one whose place is not kept any more. A place beyond the end of the log means from now on. The stream
+    /// ends when the bus stops.
     #[must_use]
     pub fn follow(
         &self,
@@ -290,6 +293,7 @@ impl Inner {
 
     /// Writes down how far those are that have nothing to do.
     pub(crate) async fn advance_idle(&self) {
+        let _subscribing = self.subscribing.lock().await;
         // In this order: what was routed before is settled by now, or its subscriber is busy.
         let routed = self.routes.routed.load(Ordering::Acquire);
         let all = self.routes.all();

@@ -5,6 +5,12 @@ use jiff::Timestamp;
 
 use crate::{BusError, NewEvent};
 
+/// The deepest nesting that serde_json reads back (its recursion limit is 128), whatever the limit says.
+const READABLE_DEPTH_MAX: usize = 127;
+/// How serde_json marks a raw value inside itself: an object whose first key this is is read as something else,
+/// or not at all. An event that cannot be read would stand in everybody's way.
+const RAW_VALUE_KEY: &str = "$serde_json::private::RawValue";
+
 /// Makes an event of a draft: what the publisher gave, and what is the host's.
 pub(crate) fn new_event(source: &str, draft: EventDraft, limits: &Limits) -> Result<NewEvent, BusError> {
     check_source(source, limits)?;
@@ -14,12 +20,14 @@ pub(crate) fn new_event(source: &str, draft: EventDraft, limits: &Limits) -> Res
     };
     let subject =
         draft.subject.map(|subject| checked_text(subject, "an event's subject", limits)).transpose()?;
-    if is_deeper(&draft.data, limits.json_depth_max) {
-        return Err(BusError::over(
-            "the nesting of an event's data",
-            "json_depth_max",
-            limits.json_depth_max,
-        ));
+    let depth_max = limits.json_depth_max.min(READABLE_DEPTH_MAX);
+    if let Some(misfit) = misfit(&draft.data, depth_max) {
+        return Err(match misfit {
+            Misfit::TooDeep => BusError::over("the nesting of an event's data", "json_depth_max", depth_max),
+            Misfit::ReservedKey => BusError::Invalid(format!(
+                "an event's data has the key {RAW_VALUE_KEY:?}, which cannot be read back; use another name"
+            )),
+        });
     }
     let bytes = json_length(&draft.data);
     if bytes > limits.event_data_bytes_max {
@@ -67,22 +75,30 @@ fn checked_text(text: String, what: &str, limits: &Limits) -> Result<String, Bus
     Ok(text)
 }
 
-/// Whether arrays and objects are nested deeper than `max`. Looks without recursion: what measures must not
-/// fall over what it measures.
-fn is_deeper(value: &serde_json::Value, max: usize) -> bool {
+/// Data that could be written to the log and not be read again.
+enum Misfit {
+    TooDeep,
+    ReservedKey,
+}
+
+/// Looks for a misfit without recursion: what measures must not fall over what it measures.
+fn misfit(value: &serde_json::Value, depth_max: usize) -> Option<Misfit> {
     let mut open = vec![(value, 1)];
     while let Some((value, depth)) = open.pop() {
         let inner: Box<dyn Iterator<Item = &serde_json::Value>> = match value {
             serde_json::Value::Array(items) => Box::new(items.iter()),
+            serde_json::Value::Object(fields) if fields.contains_key(RAW_VALUE_KEY) => {
+                return Some(Misfit::ReservedKey);
+            }
             serde_json::Value::Object(fields) => Box::new(fields.values()),
             _ => continue,
         };
-        if depth > max {
-            return true;
+        if depth > depth_max {
+            return Some(Misfit::TooDeep);
         }
         open.extend(inner.map(|value| (value, depth + 1)));
     }
-    false
+    None
 }
 
 /// The length of a value as JSON text, without building the text.

@@ -78,7 +78,10 @@ pub(crate) fn follow(
     let reader = live.map(|live| {
         let now = *log.last_sequence().borrow();
         let state = if after.is_some() { State::Behind } else { State::Live };
-        Reader { log, patterns, last: after.unwrap_or(now), page: VecDeque::new(), live, state }
+        // A place beyond the end is one of another log (the data directory was replaced): waiting until this one
+        // is as long would be silence.
+        let last = after.map_or(now, |after| after.min(now));
+        Reader { log, patterns, last, page: VecDeque::new(), live, state }
     });
     futures::stream::unfold(reader, async |reader| {
         let mut reader = reader?;

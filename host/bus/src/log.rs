@@ -49,7 +49,7 @@ pub trait EventLog: Send + Sync + 'static {
     async fn append(&self, events: Vec<NewEvent>) -> Result<Vec<Event>, BusError>;
 
     /// Reads what matches any of the patterns after a sequence number: at most `limit` events, and fewer
-    /// when they are long or far apart.
+    /// when they are long or far apart. An event that is damaged is logged and left out.
     async fn read(&self, after: u64, patterns: &[EventPattern], limit: usize) -> Result<Page, BusError>;
 
     /// One event; `None` when it is not in the log any more.

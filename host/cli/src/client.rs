@@ -44,6 +44,12 @@ impl Client {
             }
             _ => return Err(CliError::Usage(format!("--server {server:?}: write http://HOST:PORT"))),
         }
+        // Paths are put behind it.
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(CliError::Usage(format!(
+                "--server {server:?} has a query or a fragment; write http://HOST:PORT"
+            )));
+        }
         // A proxy of the environment is for the network, not for a host that mostly runs on this machine.
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -94,7 +100,10 @@ impl Client {
     pub(crate) async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, CliError> {
         let body = response.bytes().await.map_err(|error| self.unreachable(&error))?;
         serde_json::from_slice(&body).map_err(|error| {
-            CliError::Failed(format!("{} answered with unexpected JSON: {error}", self.server))
+            CliError::Failed(format!(
+                "{} answered with something else than the expected JSON ({error}); is --server right?",
+                self.server
+            ))
         })
     }
 
@@ -117,7 +126,7 @@ mod tests {
         assert_eq!(Client::new("http://127.0.0.1:1/").unwrap().url("/x"), "http://127.0.0.1:1/x");
         let error = Client::new("https://atoll.example.com").unwrap_err();
         assert!(error.to_string().contains("does not speak TLS") && error.exit_status() == 2);
-        for bad in ["127.0.0.1:8787", "", "file:///x"] {
+        for bad in ["127.0.0.1:8787", "", "file:///x", "http://127.0.0.1:1/?a=b", "http://127.0.0.1:1/#a"] {
             assert_eq!(Client::new(bad).unwrap_err().exit_status(), 2, "{bad}");
         }
     }

@@ -47,8 +47,23 @@ impl Config {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
             let line = before.matches('\n').count() + 1;
             let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-            CliError::Failed(format!("{name}:{line}:{column}: {}", error.message().trim()))
+            CliError::Failed(format!("{name}:{line}:{column}: {}", with_suggestion(error.message().trim())))
         })
+    }
+}
+
+/// serde lists every key there is, and there are a hundred limits: the nearest is what a person needs.
+fn with_suggestion(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let (Some(unknown), true) = (quoted.next(), message.starts_with("unknown field")) else {
+        return message.to_owned();
+    };
+    let near = quoted.map(|key| (strsim::damerau_levenshtein(key, unknown), key)).min();
+    match near {
+        Some((distance, key)) if distance <= key.len().max(3) / 2 => {
+            format!("unknown key {unknown:?}; did you mean {key:?}?")
+        }
+        _ => message.to_owned(),
     }
 }
 
@@ -59,9 +74,16 @@ mod tests {
     #[test]
     fn a_misspelt_key_is_named_with_its_place() {
         let error =
-            Config::parse("listen = \"x\"\n\n[limits]\nhttp_body_byte_max = 1\n", "atoll.conf").unwrap_err();
+            Config::parse("listen = \"x\"\n\n[limits]\nhttp_response_byte_max = 1\n", "atoll.conf").unwrap_err();
         let text = error.to_string();
-        assert!(text.starts_with("atoll.conf:4:1: ") && text.contains("http_body_byte_max"), "{text}");
+        assert_eq!(
+            text,
+            "atoll.conf:4:1: unknown key \"http_response_byte_max\"; did you mean \"http_response_bytes_max\"?"
+        );
+        let error = Config::parse("colour = \"green\"\n", "x").unwrap_err().to_string();
+        assert!(error.contains("colour") && error.contains("allowed_hosts"), "{error}");
+        let error = Config::parse("listen = 5\n", "x").unwrap_err().to_string();
+        assert!(error.starts_with("x:1:10: invalid type"), "{error}");
         let config = Config::parse("data = \"d\"\n[limits]\nhttp_response_bytes_max = 7\n", "x").unwrap();
         assert_eq!(config.limits.http_response_bytes_max, 7);
         assert_eq!(config.limits.drain_ms, Limits::default().drain_ms);

@@ -25,13 +25,7 @@ use output::Output;
 fn main() -> ExitCode {
     let args = Args::parse();
     let output = Output::new(args.json);
-    start_log(&args.command);
-    let result = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::Failed(format!("cannot start: {error}")))
-        .and_then(|runtime| runtime.block_on(commands::run(args, &output)));
-    match result {
+    match start_log(&args.command).and_then(|()| run(args, &output)) {
         Ok(()) | Err(CliError::OutputClosed) => ExitCode::SUCCESS,
         Err(error) => {
             output.error(&error);
@@ -40,14 +34,34 @@ fn main() -> ExitCode {
     }
 }
 
-/// The host's log: the server's at `info`, and of hosts that a command starts for itself only warnings.
-fn start_log(command: &Command) {
+fn run(args: Args, output: &Output) -> Result<(), CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::Failed(format!("cannot start: {error}")))?;
+    let result = runtime.block_on(commands::run(args, output));
+    // A host that was started is shut down by now. What still runs is of no use to anybody: an engine that is
+    // being compiled for a server that was told to stop.
+    runtime.shutdown_background();
+    result
+}
+
+/// The host's log: the server's at `info`, and of hosts that a command starts for itself only errors.
+fn start_log(command: &Command) -> Result<(), CliError> {
     let default = if matches!(command, Command::Serve(_)) { "info" } else { "error" };
-    let filter = EnvFilter::try_from_env("ATOLL_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let filter = match std::env::var("ATOLL_LOG") {
+        Ok(text) => EnvFilter::builder().parse(&text).map_err(|error| {
+            CliError::Usage(format!(
+                "ATOLL_LOG={text:?} is no log filter ({error}); write a level, such as debug"
+            ))
+        })?,
+        Err(_) => EnvFilter::new(default),
+    };
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();
+    Ok(())
 }

@@ -33,8 +33,12 @@ impl Output {
 
     /// A line of the answer.
     pub(crate) fn line(&self, text: impl AsRef<str>) -> Result<(), CliError> {
+        Self::write(&plain(text.as_ref()))
+    }
+
+    fn write(line: &str) -> Result<(), CliError> {
         let mut stdout = io::stdout().lock();
-        let result = writeln!(stdout, "{}", plain(text.as_ref())).and_then(|()| stdout.flush());
+        let result = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
         result.map_err(|error| match error.kind() {
             ErrorKind::BrokenPipe => CliError::OutputClosed,
             _ => CliError::Failed(format!("cannot write to standard output: {error}")),
@@ -44,7 +48,7 @@ impl Output {
     /// A JSON document on one line.
     pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), CliError> {
         let text = serde_json::to_string(value).map_err(|error| CliError::Failed(error.to_string()))?;
-        self.line(text)
+        Self::write(&escaped(&text))
     }
 
     /// What is going on.
@@ -108,7 +112,17 @@ fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
 }
 
-/// `12.3 ms`.
+/// JSON without raw characters that drive a terminal. Nothing is lost: JSON escapes those below U+0020 by
+/// itself, and the others (U+007F to U+009F) can only stand in strings, where an escape means the same.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_control() { text.push_str(&format!("\\u{:04x}", u32::from(c))) } else { text.push(c) }
+    }
+    text
+}
+
+/// `12 ms`, and `1.23 ms` below ten.
 pub(crate) fn milliseconds(value: f64) -> String {
     if value < 10.0 { format!("{value:.2} ms") } else { format!("{value:.0} ms") }
 }
@@ -118,6 +132,14 @@ mod tests {
     use atoll::{SourcePath, model::Location};
 
     use super::*;
+
+    #[test]
+    fn json_loses_nothing_and_drives_no_terminal() {
+        let value = serde_json::json!({ "text": "a\u{9b}2J\u{7f}\u{1b}[2J\n🏝" });
+        let text = escaped(&value.to_string());
+        assert!(!text.chars().any(char::is_control), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
 
     #[test]
     fn a_finding_says_what_where_and_what_to_do() {

@@ -21,9 +21,7 @@ pub(crate) struct Packed {
 pub(crate) async fn read(folder: &Path) -> Result<SourceTree, CliError> {
     let folder = folder.to_owned();
     blocking(move || {
-        if !folder.is_dir() {
-            return Err(CliError::Failed(format!("{} is no folder; name an app's folder", folder.display())));
-        }
+        check_is_folder(&folder)?;
         let source = read_folder(&folder, &Limits::default())?;
         if source.get(manifest::FILE).is_none() {
             return Err(CliError::Failed(format!(
@@ -37,10 +35,24 @@ pub(crate) async fn read(folder: &Path) -> Result<SourceTree, CliError> {
     .await
 }
 
+/// An error for what is not there, or is a file.
+pub(crate) fn check_is_folder(folder: &Path) -> Result<(), CliError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    Err(CliError::Failed(format!("{} is no folder; name an app's folder", folder.display())))
+}
+
 /// Reads and packs a folder.
 pub(crate) async fn pack(folder: &Path) -> Result<Packed, CliError> {
     let source = read(folder).await?;
-    let manifest = Manifest::parse(source.text(manifest::FILE).unwrap_or_default())?;
+    let text = source.text(manifest::FILE).ok_or_else(|| {
+        CliError::Failed(format!(
+            "{} is not UTF-8 text; save it as UTF-8",
+            folder.join(manifest::FILE).display()
+        ))
+    })?;
+    let manifest = Manifest::parse(text)?;
     let archive = blocking(move || {
         archive(&source).map_err(|error| CliError::Failed(format!("cannot pack the folder: {error}")))
     })

@@ -1,7 +1,8 @@
-//! The pipeline from a source folder to a revision that answers: build → test → store → load.
+//! The pipeline from a source folder to a revision that answers: build → test, and compile beside → store →
+//! switch.
 //!
 //! Nothing is switched before everything that can fail has been tried: the source is built, its tests have
-//! passed in the sandbox, and the new code is loaded. A failure leaves the running revision as it was.
+//! passed in the sandbox, and the new code is compiled. A failure leaves the running revision as it was.
 
 mod testing;
 
@@ -9,7 +10,7 @@ use std::{sync::Arc, time::Instant};
 
 use atoll_build::TypeCheck;
 use atoll_model::{AppName, Bundle, Diagnostic, Manifest, SourceTree};
-use atoll_runtime::{AppCode, LoadedApp};
+use atoll_runtime::{Runtime, RuntimeError};
 use atoll_store::Migration;
 
 use crate::{Change, DeployOptions, Deployed, GenerationState, Host, HostError, TestReport, Timings};
@@ -46,11 +47,14 @@ impl Host {
         let migrations = Migration::of(&bundle.source);
 
         let step = Instant::now();
-        let tests = if options.run_tests {
-            self.run_tests(&bundle, &migrations).await?
-        } else {
-            TestReport::default()
+        let tests = async {
+            if options.run_tests {
+                self.run_tests(&bundle, &migrations).await
+            } else {
+                Ok(TestReport::default())
+            }
         };
+        let (tests, ()) = tokio::try_join!(tests, self.compile(&bundle))?;
         refuse_failures(&tests, &bundle.diagnostics)?;
         timings.test_ms = milliseconds(step);
 
@@ -123,11 +127,20 @@ impl Host {
             .map_err(|failure| HostError::Rejected { diagnostics: failure.diagnostics })
     }
 
-    /// Compiles and links, off the async threads.
-    async fn load(&self, code: AppCode) -> Result<Arc<LoadedApp>, HostError> {
+    /// Compiles the backend, so that the switch to it only maps what is there.
+    async fn compile(&self, bundle: &Bundle) -> Result<(), HostError> {
+        let Some(backend) = bundle.backend.clone() else { return Ok(()) };
+        self.in_background(move |runtime| runtime.compile(&backend)).await
+    }
+
+    /// Compiles, off the async threads.
+    async fn in_background<T: Send + 'static>(
+        &self,
+        compile: impl FnOnce(&Runtime) -> Result<T, RuntimeError> + Send + 'static,
+    ) -> Result<T, HostError> {
         let runtime = Arc::clone(&self.inner.runtime);
-        let loaded = tokio::task::spawn_blocking(move || runtime.load(code)).await;
-        Ok(loaded.map_err(|error| HostError::Internal(error.to_string()))??)
+        let done = tokio::task::spawn_blocking(move || compile(&runtime)).await;
+        Ok(done.map_err(|error| HostError::Internal(error.to_string()))??)
     }
 
     /// The new revision answers, and hears its events, from here on.

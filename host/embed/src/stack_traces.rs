@@ -16,7 +16,7 @@ use atoll_store::Store;
 /// The maps in a backend's image.
 pub(crate) fn maps_of(backend: &Backend) -> Option<SourceMaps> {
     match backend {
-        Backend::JavaScript { image, .. } => SourceMaps::parse(atoll_image::source_maps(image)?),
+        Backend::JavaScript { image, .. } => SourceMaps::parse(atoll_image::source_maps(image.bytes())?),
         Backend::Component { .. } => None,
     }
 }

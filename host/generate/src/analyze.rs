@@ -8,7 +8,8 @@
 //! 2. the subject: a well-known app, a noun, a title (`subject`, `archetypes`);
 //! 3. fields from enumerations (`lists`, `phrase`, `constraint`, `lexicon`, `japanese`);
 //! 4. rules and features from sentences (`rules`, `features`), other apps' events (`sync`);
-//! 5. what is missing is filled in with what such apps usually have (`finish`), and what is left over is said.
+//! 5. what is missing is filled in with what such apps usually have (`features`), all of it is made to fit together
+//!    (`fitting`), and what is left over is said (`finish`).
 //!
 //! What it deliberately does not do: guess. A clause that is half understood is reported.
 
@@ -17,6 +18,7 @@ mod constraint;
 mod draft;
 mod features;
 mod finish;
+mod fitting;
 mod japanese;
 mod language;
 mod lexicon;
@@ -96,7 +98,7 @@ pub fn analyze(prompt: &str, neighbours: &[Neighbour], limits: &Limits) -> Resul
         let meaning = lexicon::meaning(&label.split(' ').map(str::to_owned).collect::<Vec<_>>());
         let meaning =
             meaning.filter(|meaning| *meaning == lexicon::Meaning::Number).unwrap_or(lexicon::Meaning::Count);
-        found.fields.insert(0, lexicon::field(&subject::capitalized(&label), meaning).required());
+        found.fields.insert(0, lexicon::field(&crate::words::capitalized(&label), meaning).required());
     }
     let listed = !found.fields.is_empty() || !found.inner.is_empty();
     if listed {
@@ -113,7 +115,8 @@ pub fn analyze(prompt: &str, neighbours: &[Neighbour], limits: &Limits) -> Resul
     let name = name.unwrap_or_else(fallback_name);
     let sync = sync::apply(&mut prompt, &mut draft, neighbours, name.as_str());
     finish::caveats(&prompt, &mut draft, nothing, sync.is_some());
-    finish::close(&mut draft, language);
+    finish::translate_usual(&mut draft, language);
+    fitting::fit(&mut draft);
     let not_understood = finish::left_over(&prompt, &draft);
     Ok(Analysis {
         specification: AppSpecification {

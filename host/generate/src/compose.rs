@@ -5,7 +5,7 @@
 //! and features combine freely. Nothing is written to a disk, and nothing is built.
 
 mod backend;
-mod backend_field;
+pub(crate) mod backend_field;
 mod children;
 mod folder;
 mod frontend;
@@ -19,6 +19,7 @@ mod tests_file;
 mod text;
 
 use atoll_model::{Limits, Manifest, SourcePath, SourceTree, manifest};
+use serde_json::Value;
 
 use crate::{AppSpecification, GenerateError};
 use plan::Plan;
@@ -43,12 +44,34 @@ fn phrase(text: &str) -> String {
     format!("%[{text}]")
 }
 
+/// The specification with texts that no template takes for a mark of its own, and on one line each.
+fn without_marks(specification: &AppSpecification) -> Result<AppSpecification, GenerateError> {
+    fn clean(value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                *text = text.replace("%[", "% [").replace(char::is_control, " ");
+            }
+            Value::Array(values) => values.iter_mut().for_each(clean),
+            // A regular expression means what it says.
+            Value::Object(values) => {
+                values.iter_mut().filter(|(key, _)| *key != "expression").for_each(|(_, value)| clean(value));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    let unreadable = |error: serde_json::Error| GenerateError::Specification(error.to_string());
+    let mut value = serde_json::to_value(specification).map_err(unreadable)?;
+    clean(&mut value);
+    serde_json::from_value(value).map_err(unreadable)
+}
+
 /// Writes the folder of an app.
 ///
 /// # Errors
 /// When the specification names fields that do not exist or names that no program can carry, and when the
 /// folder would be over a limit.
 pub fn compose(specification: &AppSpecification, limits: &Limits) -> Result<SourceTree, GenerateError> {
+    let specification = &without_marks(specification)?;
     let plan = Plan::new(specification, limits)?;
     let mut files = vec![(manifest::FILE.to_owned(), folder::manifest(&plan))];
     files.push(folder::migration(&plan)?);

@@ -1,4 +1,10 @@
-//! Lists of words as one text, which is how they are easiest to read and to add to.
+//! Words: lists of them as one text, which is how they are easiest to read and to add to, and their first letter.
+
+/// The first letter in upper case.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
 
 /// Words with spaces between; with `=` between two of them, pairs.
 #[derive(Clone, Copy)]

@@ -30,16 +30,91 @@ pub struct Bundle {
 pub enum Backend {
     /// A heap image for the JavaScript engine: a core WebAssembly module with a memory and no code.
     JavaScript {
-        /// The module's bytes.
-        image: Bytes,
+        /// The module.
+        image: Artifact,
         /// Which engine the image belongs to; with any other it must not run.
         engine: ContentHash,
     },
     /// A WebAssembly component.
     Component {
-        /// The component's bytes.
-        wasm: Bytes,
+        /// The component.
+        wasm: Artifact,
     },
+}
+
+impl Backend {
+    /// The code itself.
+    #[must_use]
+    pub fn code(&self) -> &Artifact {
+        match self {
+            Self::JavaScript { image, .. } => image,
+            Self::Component { wasm } => wasm,
+        }
+    }
+
+    /// Which code it is.
+    #[must_use]
+    pub fn id(&self) -> BackendId {
+        let engine = match self {
+            Self::JavaScript { engine, .. } => Some(*engine),
+            Self::Component { .. } => None,
+        };
+        BackendId { code: self.code().hash(), engine }
+    }
+}
+
+/// Names a backend without holding it: enough to find what was compiled from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackendId {
+    /// The hash of the code.
+    pub code: ContentHash,
+    /// For a heap image, the engine that it belongs to; `None` for a component.
+    pub engine: Option<ContentHash>,
+}
+
+impl BackendId {
+    /// The backend of this name.
+    #[must_use]
+    pub fn with_code(self, code: Artifact) -> Backend {
+        match self.engine {
+            Some(engine) => Backend::JavaScript { image: code, engine },
+            None => Backend::Component { wasm: code },
+        }
+    }
+}
+
+/// Bytes together with their hash, which is computed once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Artifact {
+    hash: ContentHash,
+    bytes: Bytes,
+}
+
+impl Artifact {
+    /// Hashes the bytes.
+    #[must_use]
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self { hash: ContentHash::of(&bytes), bytes }
+    }
+
+    /// The SHA-256 of the bytes.
+    #[must_use]
+    pub fn hash(&self) -> ContentHash {
+        self.hash
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+}
+
+impl std::fmt::Debug for Artifact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Artifact({}, {} bytes)", self.hash, self.bytes.len())
+    }
 }
 
 /// The page of an app.

@@ -22,7 +22,7 @@ mod source;
 mod source_map;
 
 pub use app_name::{APP_NAME_LENGTH_MAX, AppName, AppNameError};
-pub use bundle::{Backend, Bundle, Frontend, FrontendModule};
+pub use bundle::{Artifact, Backend, BackendId, Bundle, Frontend, FrontendModule};
 pub use data::{CapabilityError, KvEntry, KvList, KvListKey, KvPut, SqlRows, SqlStatement, SqlValue};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use event::{Event, EventDraft, EventPattern, EventType, EventTypeError};

@@ -61,6 +61,8 @@ pub struct Limits {
     // ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────
     /// All request headers together.
     pub http_header_bytes_max: usize,
+    /// Request headers, counted.
+    pub http_headers_max: usize,
     /// How long a client may take to send its headers.
     pub http_header_read_ms: u64,
     /// How long a client may take to send the whole request, and to read the whole response.
@@ -326,6 +328,7 @@ impl Default for Limits {
             stream_buffer_bytes_max: 64 * KIB,
 
             http_header_bytes_max: 32 * KIB,
+            http_headers_max: 100,
             http_header_read_ms: 10_000,
             http_total_ms: 60_000,
             http_idle_ms: 15_000,

@@ -10,6 +10,13 @@ use crate::{AppLimits, AppName, Capability, EventPattern, EventType, Grants, Lim
 /// The name of the manifest file.
 pub const FILE: &str = "atoll.toml";
 
+/// Entries of one list of a manifest: grants, events, schedules, variables.
+pub const ENTRIES_MAX: usize = 256;
+/// Characters of a title.
+pub const TITLE_CHARS_MAX: usize = 200;
+/// Characters of a description.
+pub const DESCRIPTION_CHARS_MAX: usize = 10_000;
+
 /// A parsed manifest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -201,15 +208,11 @@ impl Manifest {
                 }
                 _ => {}
             }
-        } else if !self.events.subscribes.is_empty() && self.frontend.is_none() {
-            return Err(ManifestError::new(
-                "[[events.subscribes]] without anything to receive events",
-                None,
-                None,
-            ));
         }
+        self.check_sizes()?;
+        let vars = || self.backend.iter().flat_map(|backend| backend.vars.keys());
         let secrets = || self.grants.secrets.iter().map(|secret| &secret.name);
-        for name in secrets().chain(self.backend.iter().flat_map(|b| b.vars.keys())) {
+        for name in secrets().chain(vars()) {
             check_binding(name)?;
         }
         let mut seen = std::collections::BTreeSet::new();
@@ -217,11 +220,44 @@ impl Manifest {
             let hint = Some("keep one of them".into());
             return Err(ManifestError::new(format!("the secret {name} is granted twice"), hint, None));
         }
+        if let Some(name) = vars().find(|name| seen.contains(name)) {
+            let message = format!("{name} is both a secret and a variable");
+            return Err(ManifestError::new(message, Some("give one of them another name".into()), None));
+        }
         if let Some(problem) = self.grants.secrets.iter().find_map(|secret| secret.problem(&self.grants.http))
         {
             let hint =
                 "add the origin to http: a placeholder is replaced only in requests that the app may make";
             return Err(ManifestError::new(problem, Some(hint.into()), None));
+        }
+        Ok(())
+    }
+
+    /// Every event is held against every subscription, and the whole manifest is kept in memory: so each list
+    /// and each text has an end.
+    fn check_sizes(&self) -> Result<(), ManifestError> {
+        let lists = [
+            ("[[events.publishes]]", self.events.publishes.len()),
+            ("[[events.subscribes]]", self.events.subscribes.len()),
+            ("[[schedule]]", self.schedule.len()),
+            ("http in [grants]", self.grants.http.len()),
+            ("secrets in [grants]", self.grants.secrets.len()),
+            ("[backend.vars]", self.backend.as_ref().map_or(0, |backend| backend.vars.len())),
+        ];
+        if let Some((list, count)) = lists.into_iter().find(|(_, count)| *count > ENTRIES_MAX) {
+            let message = format!("{list} has {count} entries; {ENTRIES_MAX} are allowed");
+            return Err(ManifestError::new(message, Some("remove what is not needed".into()), None));
+        }
+        let texts = [
+            ("title", &self.title, TITLE_CHARS_MAX),
+            ("description", &self.description, DESCRIPTION_CHARS_MAX),
+        ];
+        for (key, text, max) in texts {
+            let count = text.as_ref().map_or(0, |text| text.chars().count());
+            if count > max {
+                let message = format!("the {key} has {count} characters; {max} are allowed");
+                return Err(ManifestError::new(message, Some("shorten it".into()), None));
+            }
         }
         Ok(())
     }
@@ -280,24 +316,16 @@ impl Manifest {
     }
 }
 
-/// The text of a manifest with another name in it, comments and layout kept. A text without a `name` line is
-/// returned as it is: parsing says what is wrong with it.
+/// The text of a manifest with another name in it, everything else kept as it is. A text that is no TOML or
+/// has no `name` is returned unchanged: parsing says what is wrong with it.
 #[must_use]
 pub fn rename(text: &str, name: &AppName) -> String {
-    let mut renamed = String::with_capacity(text.len());
-    let mut top_level = true;
-    for line in text.split_inclusive('\n') {
-        top_level &= !line.trim_start().starts_with('[');
-        let is_name =
-            line.trim_start().strip_prefix("name").is_some_and(|rest| rest.trim_start().starts_with('='));
-        if top_level && is_name {
-            renamed.push_str(&format!("name = \"{name}\"\n"));
-            top_level = false;
-        } else {
-            renamed.push_str(line);
-        }
+    let table = toml::de::DeTable::parse(text);
+    let value = table.ok().and_then(|table| table.get_ref().get("name").map(|value| value.span()));
+    match value.and_then(|span| Some((text.get(..span.start)?, text.get(span.end..)?))) {
+        Some((before, after)) => format!("{before}\"{name}\"{after}"),
+        None => text.to_owned(),
     }
-    renamed
 }
 
 /// A binding of `env` is an identifier in capitals and must not hide a binding of the host.

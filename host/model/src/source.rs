@@ -1,6 +1,6 @@
 //! An app's source folder in memory: relative paths to file contents, bounded and safe to write back to disk.
 
-use std::{borrow::Borrow, collections::BTreeMap, fmt};
+use std::{borrow::Borrow, collections::BTreeMap, fmt, ops::Bound};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,14 @@ pub enum SourceError {
     TooManyFiles {
         /// `Limits::source_files_max`.
         limit: usize,
+    },
+    /// One path is a file and, by another path, a folder: no disk can hold both.
+    #[error("{file} is a file, and {below} needs it to be a folder; rename one of them")]
+    FileAndFolder {
+        /// The path that is a file.
+        file: String,
+        /// A file below it.
+        below: SourcePath,
     },
     /// The same path twice.
     #[error("{path} is there twice")]
@@ -138,8 +146,8 @@ impl SourceTree {
     /// Adds a file.
     ///
     /// # Errors
-    /// [`SourceError`] when the path is there already or a limit on files or bytes is passed; the tree is
-    /// then as it was.
+    /// [`SourceError`] when the path is there already, is a folder or lies below a file, or when a limit on
+    /// files or bytes is passed; the tree is then as it was.
     pub fn insert(
         &mut self,
         path: SourcePath,
@@ -150,6 +158,7 @@ impl SourceTree {
         if self.files.contains_key(&path) {
             return Err(SourceError::Duplicate { path });
         }
+        self.check_folders(&path)?;
         if content.len() > limits.source_file_bytes_max {
             let bytes = content.len();
             return Err(SourceError::FileTooLarge { path, bytes, limit: limits.source_file_bytes_max });
@@ -162,6 +171,21 @@ impl SourceTree {
         }
         self.files.insert(path, content);
         Ok(())
+    }
+
+    /// Whether a new file would make a file of a folder, or a folder of a file.
+    fn check_folders(&self, path: &SourcePath) -> Result<(), SourceError> {
+        let mut folders = path.0.match_indices('/').map(|(at, _)| &path.0[..at]);
+        if let Some(file) = folders.find(|folder| self.files.contains_key(*folder)) {
+            return Err(SourceError::FileAndFolder { file: file.to_owned(), below: path.clone() });
+        }
+        let inside = format!("{path}/");
+        match self.files.range::<str, _>((Bound::Excluded(inside.as_str()), Bound::Unbounded)).next() {
+            Some((below, _)) if below.0.starts_with(&inside) => {
+                Err(SourceError::FileAndFolder { file: path.0.clone(), below: below.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Puts another content in a file's place, or adds it.
@@ -251,6 +275,20 @@ mod tests {
         let error = tree.insert(SourcePath::parse("a.ts").unwrap(), "long", &limits).unwrap_err();
         assert!(error.to_string().contains("a.ts") && error.to_string().contains("source_file_bytes_max"));
         assert!(tree.is_empty());
+    }
+
+    #[test]
+    fn a_path_is_a_file_or_a_folder_and_not_both() {
+        let limits = Limits::default();
+        for (first, second) in [("a", "a/b.ts"), ("a/b/c.ts", "a/b"), ("a/b", "a/b/c/d.ts")] {
+            let mut tree = SourceTree::new();
+            tree.insert(SourcePath::parse(first).unwrap(), "", &limits).unwrap();
+            // Sorts between `a` and `a/`.
+            tree.insert(SourcePath::parse("a!b").unwrap(), "", &limits).unwrap();
+            let error = tree.insert(SourcePath::parse(second).unwrap(), "", &limits).unwrap_err();
+            assert!(matches!(error, SourceError::FileAndFolder { .. }), "{first} {second}: {error}");
+            assert_eq!(tree.len(), 2);
+        }
     }
 
     #[test]

@@ -13,8 +13,8 @@ use std::{
 use async_trait::async_trait;
 use atoll_image::{JsEngine, Module, SnapshotInput};
 use atoll_model::{
-    AppName, Backend, CapabilityError, KvEntry, KvList, KvPut, Limits, LogLine, Manifest, Revision, SqlRows,
-    SqlStatement,
+    AppName, Artifact, Backend, CapabilityError, KvEntry, KvList, KvPut, Limits, LogLine, Manifest, Revision,
+    SqlRows, SqlStatement,
 };
 use atoll_runtime::{
     AppCode, Capabilities, KvStore, LogSink, NoNetwork, RecordingPublisher, Runtime, SqlStore,
@@ -113,7 +113,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         app: AppName::parse("bench")?,
         revision: Revision(1),
         manifest: Manifest::parse("name = \"bench\"\n[backend]\nentry = \"backend/index.js\"")?,
-        backend: Backend::JavaScript { image: snapshot.image.into(), engine: js.hash() },
+        backend: Backend::JavaScript { image: Artifact::new(snapshot.image), engine: js.hash() },
         variables: [].into(),
     };
     let started = Instant::now();

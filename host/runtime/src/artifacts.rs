@@ -2,9 +2,8 @@
 //! into memory instead of compiled.
 //!
 //! A `.cwasm` is machine code, so only files that this host wrote are ever loaded: the folder is made
-//! readable and writable for its user alone, names are hashes, and no upload path leads here. A file is on
-//! disk whole before it gets its name. A cache that cannot be written is no error: the code is then kept in
-//! memory.
+//! readable and writable for its user alone, names are hashes, and no upload path leads here. A file is
+//! whole before it gets its name. A cache that cannot be written is no error: the code is then kept in memory.
 
 use std::{
     fs, io,
@@ -17,7 +16,7 @@ use std::{
     time::SystemTime,
 };
 
-use atoll_model::ContentHash;
+use atoll_model::{Artifact, ContentHash};
 use wasmtime::{Engine, Module, component::Component};
 
 use crate::RuntimeError;
@@ -32,6 +31,10 @@ const PRUNE_PERCENT: usize = 10;
 pub(crate) struct Artifacts {
     engine: Engine,
     dir: Option<PathBuf>,
+    /// In the names of files that are valid only until the machine is started again.
+    boot: Option<String>,
+    /// A hash of the engine's settings, in every name.
+    settings: u64,
     files_max: usize,
     /// Files in the folder, counted once; `None` before the first write.
     files: Mutex<Option<usize>>,
@@ -40,8 +43,10 @@ pub(crate) struct Artifacts {
 
 /// What can be compiled.
 #[expect(unsafe_code, reason = "passes wasmtime's own requirement on to the one caller below")]
-trait Compiled: Sized {
+pub(crate) trait Compiled: Sized {
     const KIND: &'static str;
+    /// Whether compiling takes so long that the result should outlive the machine's next start.
+    const IS_SLOW: bool;
     fn compile(engine: &Engine, wasm: &[u8]) -> wasmtime::Result<Vec<u8>>;
     /// # Safety
     /// The bytes must be what [`Compiled::compile`] answered.
@@ -52,10 +57,11 @@ trait Compiled: Sized {
 }
 
 macro_rules! compiled {
-    ($type:ty, $kind:literal, $compile:ident) => {
+    ($type:ty, $kind:literal, slow: $slow:literal, $compile:ident) => {
         #[expect(unsafe_code, reason = "passes wasmtime's own requirement on to the one caller below")]
         impl Compiled for $type {
             const KIND: &'static str = $kind;
+            const IS_SLOW: bool = $slow;
             fn compile(engine: &Engine, wasm: &[u8]) -> wasmtime::Result<Vec<u8>> {
                 engine.$compile(wasm)
             }
@@ -70,8 +76,9 @@ macro_rules! compiled {
         }
     };
 }
-compiled!(Module, "module", precompile_module);
-compiled!(Component, "component", precompile_component);
+// A module is a heap image: data, and no code to compile.
+compiled!(Module, "image", slow: false, precompile_module);
+compiled!(Component, "component", slow: true, precompile_component);
 
 impl Artifacts {
     pub(crate) fn new(engine: &Engine, dir: Option<PathBuf>, files_max: usize) -> Self {
@@ -82,40 +89,52 @@ impl Artifacts {
                 None
             }
         });
-        Self { engine: engine.clone(), dir, files_max, files: Mutex::new(None), temporary: AtomicU64::new(0) }
+        let boot = boot_id();
+        let (settings, files) = (settings(engine), Mutex::new(None));
+        Self { engine: engine.clone(), dir, boot, settings, files_max, files, temporary: AtomicU64::new(0) }
     }
 
-    /// A core module, such as a heap image.
-    pub(crate) fn module(&self, wasm: &[u8]) -> Result<Module, RuntimeError> {
-        self.compiled(wasm)
+    /// Compiles code, and keeps nothing.
+    #[expect(unsafe_code, reason = "wasmtime cannot check machine code")]
+    pub(crate) fn compile<T: Compiled>(&self, code: &Artifact) -> Result<T, RuntimeError> {
+        let compiled = T::compile(&self.engine, code.bytes()).map_err(invalid)?;
+        // SAFETY: compiled one line above.
+        unsafe { T::from_bytes(&self.engine, &compiled) }.map_err(invalid)
     }
 
-    /// A component.
-    pub(crate) fn component(&self, wasm: &[u8]) -> Result<Component, RuntimeError> {
-        self.compiled(wasm)
-    }
-
+    /// What was compiled from the code of this hash, if it was and is kept.
     #[expect(
         unsafe_code,
         reason = "wasmtime cannot check machine code; this module is where it may come from"
     )]
-    fn compiled<T: Compiled>(&self, wasm: &[u8]) -> Result<T, RuntimeError> {
-        let invalid = |error: wasmtime::Error| RuntimeError::Invalid(format!("{error:#}"));
-        let Some(path) = self.path::<T>(wasm) else {
-            let compiled = T::compile(&self.engine, wasm).map_err(invalid)?;
-            // SAFETY: compiled one line above.
-            return unsafe { T::from_bytes(&self.engine, &compiled) }.map_err(invalid);
-        };
-        if path.exists() {
-            // SAFETY: only `write` puts files of this name into a folder that only this user can write.
-            match unsafe { T::from_file(&self.engine, &path) } {
-                Ok(compiled) => return Ok(compiled),
-                // Another version of wasmtime, or a damaged disk.
-                Err(error) => tracing::warn!(path = %path.display(), %error, "compiled code is made again"),
+    pub(crate) fn get<T: Compiled>(&self, code: ContentHash) -> Option<T> {
+        let path = self.path::<T>(code)?;
+        if !path.exists() {
+            return None;
+        }
+        // SAFETY: only `write` puts files of this name into a folder that only this user can write.
+        match unsafe { T::from_file(&self.engine, &path) } {
+            Ok(compiled) => Some(compiled),
+            // Another version of wasmtime, or a damaged disk.
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "compiled code is made again");
+                None
             }
         }
-        let compiled = T::compile(&self.engine, wasm).map_err(invalid)?;
-        if let Err(error) = self.write(&path, &compiled) {
+    }
+
+    /// Compiles code, unless that has been done before.
+    #[expect(
+        unsafe_code,
+        reason = "wasmtime cannot check machine code; this module is where it may come from"
+    )]
+    pub(crate) fn get_or_compile<T: Compiled>(&self, code: &Artifact) -> Result<T, RuntimeError> {
+        if let Some(kept) = self.get(code.hash()) {
+            return Ok(kept);
+        }
+        let Some(path) = self.path::<T>(code.hash()) else { return self.compile(code) };
+        let compiled = T::compile(&self.engine, code.bytes()).map_err(invalid)?;
+        if let Err(error) = self.write(&path, &compiled, self.is_synced::<T>()) {
             tracing::warn!(path = %path.display(), %error, "compiled code is not kept on disk");
             // SAFETY: compiled above.
             return unsafe { T::from_bytes(&self.engine, &compiled) }.map_err(invalid);
@@ -124,24 +143,30 @@ impl Artifacts {
         unsafe { T::from_file(&self.engine, &path) }.map_err(invalid)
     }
 
-    /// The name is the hash of the code and of all that its compilation depends on.
-    fn path<T: Compiled>(&self, wasm: &[u8]) -> Option<PathBuf> {
-        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-        let dir = self.dir.as_ref()?;
-        let mut settings = DefaultHasher::new();
-        self.engine.precompile_compatibility_hash().hash(&mut settings);
-        let (hash, settings) = (ContentHash::of(wasm), settings.finish());
-        Some(dir.join(format!("{PREFIX}{}-{hash}-{settings:016x}.cwasm", T::KIND)))
+    /// Whether a file must be on the disk before it has its name. Waiting for the disk is slower than making
+    /// an image's file again: such a file carries the machine's boot in its name, and what a power cut left
+    /// half written is never looked for.
+    fn is_synced<T: Compiled>(&self) -> bool {
+        T::IS_SLOW || self.boot.is_none()
     }
 
-    fn write(&self, path: &Path, compiled: &[u8]) -> io::Result<()> {
+    /// The name is the hash of the code and of all that its compilation depends on.
+    fn path<T: Compiled>(&self, code: ContentHash) -> Option<PathBuf> {
+        let boot = if self.is_synced::<T>() { "" } else { self.boot.as_deref().unwrap_or_default() };
+        let name = format!("{PREFIX}{}-{code}-{:016x}{boot}.cwasm", T::KIND, self.settings);
+        Some(self.dir.as_ref()?.join(name))
+    }
+
+    fn write(&self, path: &Path, compiled: &[u8], is_synced: bool) -> io::Result<()> {
         self.make_room(path)?;
         let number = self.temporary.fetch_add(1, Ordering::Relaxed);
         let temporary = path.with_extension(format!("tmp-{}-{number}", process::id()));
         let written = (|| {
             fs::write(&temporary, compiled)?;
-            // A name must not be on disk before what it names: half a file of machine code would run.
-            fs::File::open(&temporary)?.sync_data()?;
+            if is_synced {
+                // A name must not be on disk before what it names: half a file of machine code would run.
+                fs::File::open(&temporary)?.sync_data()?;
+            }
             fs::rename(&temporary, path)
         })();
         if written.is_err() {
@@ -175,6 +200,25 @@ impl Artifacts {
     }
 }
 
+fn invalid(error: wasmtime::Error) -> RuntimeError {
+    RuntimeError::Invalid(format!("{error:#}"))
+}
+
+/// What compilation depends on besides the code.
+fn settings(engine: &Engine) -> u64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut settings = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut settings);
+    settings.finish()
+}
+
+/// Which start of the machine this is, where the system tells, as the end of a file's name.
+fn boot_id() -> Option<String> {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let id: String = id.chars().filter(char::is_ascii_hexdigit).collect();
+    (!id.is_empty()).then(|| format!("-boot-{id}"))
+}
+
 /// Our files, with the time of their writing.
 fn ours(dir: &Path) -> io::Result<Vec<(SystemTime, PathBuf)>> {
     let mut files = Vec::new();
@@ -205,8 +249,13 @@ mod tests {
 
     use super::*;
 
-    fn module(n: u32) -> Vec<u8> {
-        wat::parse_str(format!("(module (func (export \"f\") (result i32) i32.const {n}))")).unwrap()
+    fn module(n: u32) -> Artifact {
+        let text = format!("(module (func (export \"f\") (result i32) i32.const {n}))");
+        Artifact::new(wat::parse_str(text).unwrap())
+    }
+
+    fn compile(artifacts: &Artifacts, code: Artifact) -> Result<Module, RuntimeError> {
+        artifacts.get_or_compile(&code)
     }
 
     fn artifacts(dir: &Path, files_max: usize) -> Artifacts {
@@ -218,10 +267,10 @@ mod tests {
     fn what_was_compiled_is_found_again() {
         let dir = tempfile::tempdir().unwrap();
         let artifacts = artifacts(dir.path(), 10);
-        artifacts.module(&module(1)).unwrap();
-        let path = artifacts.path::<Module>(&module(1)).unwrap();
+        compile(&artifacts, module(1)).unwrap();
+        let path = artifacts.path::<Module>(module(1).hash()).unwrap();
         let written = fs::metadata(&path).unwrap().modified().unwrap();
-        artifacts.module(&module(1)).unwrap();
+        compile(&artifacts, module(1)).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), written);
     }
 
@@ -229,10 +278,10 @@ mod tests {
     fn a_damaged_file_is_made_again() {
         let dir = tempfile::tempdir().unwrap();
         let artifacts = artifacts(dir.path(), 10);
-        artifacts.module(&module(1)).unwrap();
-        let path = artifacts.path::<Module>(&module(1)).unwrap();
+        compile(&artifacts, module(1)).unwrap();
+        let path = artifacts.path::<Module>(module(1).hash()).unwrap();
         fs::write(&path, b"not code").unwrap();
-        artifacts.module(&module(1)).unwrap();
+        compile(&artifacts, module(1)).unwrap();
         assert!(fs::metadata(&path).unwrap().len() > 100);
     }
 
@@ -242,7 +291,7 @@ mod tests {
         fs::write(dir.path().join("engine.cwasm"), b"another's").unwrap();
         let artifacts = artifacts(dir.path(), 5);
         for n in 0..20 {
-            artifacts.module(&module(n)).unwrap();
+            compile(&artifacts, module(n)).unwrap();
             assert!(ours(dir.path()).unwrap().len() <= 5);
         }
         assert!(dir.path().join("engine.cwasm").exists());
@@ -253,16 +302,18 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         fs::write(&file, b"").unwrap();
-        artifacts(&file, 5).module(&module(1)).unwrap();
+        let artifacts = artifacts(&file, 5);
+        compile(&artifacts, module(1)).unwrap();
+        assert!(artifacts.get::<Module>(module(1).hash()).is_none());
     }
 
     #[test]
     fn compiled_code_is_not_taken_from_outside() {
         let dir = tempfile::tempdir().unwrap();
         let artifacts = artifacts(dir.path(), 5);
-        let code = artifacts.engine.precompile_module(&module(1)).unwrap();
-        assert!(matches!(artifacts.module(&code), Err(RuntimeError::Invalid(_))));
-        let text = b"(component)";
-        assert!(matches!(artifacts.component(text), Err(RuntimeError::Invalid(_))));
+        let code = artifacts.engine.precompile_module(module(1).bytes()).unwrap();
+        assert!(matches!(compile(&artifacts, Artifact::new(code)), Err(RuntimeError::Invalid(_))));
+        let text = Artifact::new("(component)");
+        assert!(matches!(artifacts.get_or_compile::<Component>(&text), Err(RuntimeError::Invalid(_))));
     }
 }

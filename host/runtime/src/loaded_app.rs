@@ -12,9 +12,9 @@ use crate::{
     state::CallState,
 };
 
-/// What an app is loaded from.
+/// What an app is loaded from. `B` is its code, or only the name of its code ([`BackendId`](atoll_model::BackendId)).
 #[derive(Clone, Debug)]
-pub struct AppCode {
+pub struct AppCode<B = Backend> {
     /// Its name.
     pub app: AppName,
     /// Its revision.
@@ -22,7 +22,7 @@ pub struct AppCode {
     /// Its manifest.
     pub manifest: Manifest,
     /// Its code.
-    pub backend: Backend,
+    pub backend: B,
     /// Granted secrets by name, and variables; they win over the manifest's own `vars`.
     pub variables: BTreeMap<String, String>,
 }
@@ -47,8 +47,8 @@ pub(crate) struct Exports {
 }
 
 impl LoadedApp {
-    pub(crate) fn new(
-        code: AppCode,
+    pub(crate) fn new<B>(
+        code: AppCode<B>,
         limits: &Limits,
         pre: InstancePre<CallState>,
         gate: Arc<Gate>,

@@ -7,11 +7,11 @@ use std::{
 };
 
 use atoll_image::JsEngine;
-use atoll_model::{Backend, Event, Limits};
+use atoll_model::{Artifact, Backend, BackendId, ContentHash, Event, Limits, Manifest};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wasmtime::{
-    Engine,
-    component::{InstancePre, Linker},
+    Engine, Module,
+    component::{Component, InstancePre, Linker},
 };
 
 use crate::{
@@ -50,6 +50,12 @@ pub struct Runtime {
 struct Js {
     engine: Arc<JsEngine>,
     linker: Linker<CallState>,
+}
+
+/// A compiled backend.
+enum Code {
+    Image(Module),
+    Component(Component),
 }
 
 impl Runtime {
@@ -114,47 +120,106 @@ impl Runtime {
         &self.limits
     }
 
+    /// Compiles a backend and keeps the result, so that [`Runtime::load_kept`] finds it. Blocks, as
+    /// [`Runtime::load`] does.
+    ///
+    /// # Errors
+    /// [`RuntimeError`] when the code is none, or belongs to another engine.
+    pub fn compile(&self, backend: &Backend) -> Result<(), RuntimeError> {
+        self.code(backend, Artifacts::get_or_compile, Artifacts::get_or_compile).map(|_| ())
+    }
+
     /// Compiles and links an app, or maps it into memory when this host has compiled it before. Bound by the
     /// CPU (a component: up to seconds; an image: milliseconds), so call it where blocking is allowed.
     ///
     /// # Errors
     /// [`RuntimeError`] when the code is none, belongs to another engine, or wants what it is not granted.
     pub fn load(&self, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
-        let pre = match &code.backend {
-            Backend::JavaScript { image, engine } => self.link_image(image, *engine)?,
-            Backend::Component { wasm } => self.link_component(wasm, &code)?,
+        let compiled = self.code(&code.backend, Artifacts::get_or_compile, Artifacts::get_or_compile)?;
+        self.link(code, &compiled)
+    }
+
+    /// The same for code that runs once, such as tests: nothing of it is kept.
+    ///
+    /// # Errors
+    /// As [`Runtime::load`].
+    pub fn load_once(&self, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
+        let compiled = self.code(&code.backend, Artifacts::compile, Artifacts::compile)?;
+        self.link(code, &compiled)
+    }
+
+    /// Links an app that this host has compiled before; `None` when it has not, or has not kept it. Reads
+    /// nothing of the code but what the requests touch.
+    ///
+    /// # Errors
+    /// As [`Runtime::load`].
+    pub fn load_kept(&self, code: AppCode<BackendId>) -> Result<Option<Arc<LoadedApp>>, RuntimeError> {
+        let BackendId { code: hash, engine } = code.backend;
+        let compiled = match engine {
+            Some(engine) => {
+                self.check_engine(engine)?;
+                self.artifacts.get(hash).map(Code::Image)
+            }
+            None => self.artifacts.get(hash).map(Code::Component),
+        };
+        compiled.map(|compiled| self.link(code, &compiled)).transpose()
+    }
+
+    fn code(
+        &self,
+        backend: &Backend,
+        image: fn(&Artifacts, &Artifact) -> Result<Module, RuntimeError>,
+        component: fn(&Artifacts, &Artifact) -> Result<Component, RuntimeError>,
+    ) -> Result<Code, RuntimeError> {
+        match backend {
+            Backend::JavaScript { image: code, engine } => {
+                self.check_engine(*engine)?;
+                image(&self.artifacts, code).map(Code::Image)
+            }
+            Backend::Component { wasm } => {
+                let (bytes, limit) = (wasm.bytes().len(), self.limits.component_bytes_max);
+                if bytes > limit {
+                    return Err(RuntimeError::TooLarge { bytes, limit });
+                }
+                component(&self.artifacts, wasm).map(Code::Component)
+            }
+        }
+    }
+
+    fn check_engine(&self, of_image: ContentHash) -> Result<(), RuntimeError> {
+        let of_host = self.js.as_ref().ok_or(RuntimeError::NoJsEngine)?.engine.hash();
+        if of_image == of_host {
+            return Ok(());
+        }
+        Err(RuntimeError::EngineMismatch { image: of_image, engine: of_host })
+    }
+
+    fn link<B>(&self, code: AppCode<B>, compiled: &Code) -> Result<Arc<LoadedApp>, RuntimeError> {
+        let pre = match compiled {
+            Code::Image(image) => self.link_image(image)?,
+            Code::Component(component) => self.link_component(component, &code.manifest)?,
         };
         let gate = self.admission.gate(&code.app);
         LoadedApp::new(code, &self.limits, pre, gate).map(Arc::new)
     }
 
-    fn link_image(
-        &self,
-        image: &[u8],
-        engine: atoll_model::ContentHash,
-    ) -> Result<InstancePre<CallState>, RuntimeError> {
+    fn link_image(&self, image: &Module) -> Result<InstancePre<CallState>, RuntimeError> {
         let js = self.js.as_ref().ok_or(RuntimeError::NoJsEngine)?;
-        let of_host = js.engine.hash();
-        if engine != of_host {
-            return Err(RuntimeError::EngineMismatch { image: engine, engine: of_host });
-        }
-        let image = self.artifacts.module(image)?;
         let mut linker = js.linker.clone();
         let mut link = || {
-            linker.root().module("image", &image)?;
+            linker.root().module("image", image)?;
             linker.instantiate_pre(js.engine.shell())
         };
         link().map_err(|error: wasmtime::Error| RuntimeError::WrongType(format!("{error:#}")))
     }
 
-    fn link_component(&self, wasm: &[u8], code: &AppCode) -> Result<InstancePre<CallState>, RuntimeError> {
-        let limit = self.limits.component_bytes_max;
-        if wasm.len() > limit {
-            return Err(RuntimeError::TooLarge { bytes: wasm.len(), limit });
-        }
-        let component = self.artifacts.component(wasm)?;
-        let linker = imports::granted(&self.base, &component, &code.manifest)?;
-        linker.instantiate_pre(&component).map_err(|error| RuntimeError::WrongType(format!("{error:#}")))
+    fn link_component(
+        &self,
+        component: &Component,
+        manifest: &Manifest,
+    ) -> Result<InstancePre<CallState>, RuntimeError> {
+        let linker = imports::granted(&self.base, component, manifest)?;
+        linker.instantiate_pre(component).map_err(|error| RuntimeError::WrongType(format!("{error:#}")))
     }
 
     /// Hands an event to an app, in a fresh instance. `attempt` counts deliveries to this app from 1.

@@ -1,8 +1,8 @@
 //! The modules of app pages: `GET /apps/{app}/assets/{revision}/{path}`.
 //!
 //! A module's URL holds the revision and the first digits of its hash, `7-0f3a…`, so that it can be kept by
-//! browsers for good: an app that was deleted and made anew counts its revisions from 1 again. The plain
-//! `7` is answered as well, but has to be asked for again each time.
+//! browsers for good: with another data directory the same address has other apps and other revisions. The
+//! plain `7` is answered as well, but has to be asked for again each time.
 
 use atoll::{Revision, model::ContentHash};
 use axum::{

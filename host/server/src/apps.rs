@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use atoll::{AppName, DeployOptions, Deployed, Manifest, Revision, SourceTree};
+use atoll::{AppName, DeployOptions, Deployed, HostError, Manifest, Revision, SourceTree};
 use axum::{
     Json,
     body::Body,
@@ -65,12 +65,10 @@ pub(crate) async fn deploy(
         check_name(&app, &source)?;
     }
     let run_tests = params.tests.is_none() || is_on(&params.tests);
+    // The number of the revision does not tell: an app that was deleted goes on counting.
+    let is_new = matches!(state.host().app(&app).await, Err(HostError::NoSuchApp(_)));
     let deployed = run(&state, source, DeployOptions { name: Some(app), run_tests }).await?;
-    let status = if deployed.revision == Revision(1) && !deployed.unchanged {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, NO_STORE, Json(deployed)).into_response())
 }
 

@@ -21,7 +21,9 @@ use crate::problem::Problem;
 /// Why an archive is refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArchiveError {
-    #[error("the body is neither a .tar.gz nor a .zip")]
+    #[error(
+        "the body is neither a .tar.gz nor a .zip; pack the app's folder: tar -czf app.tar.gz -C FOLDER ."
+    )]
     UnknownFormat,
     #[error("the archive is damaged: {0}")]
     Damaged(String),

@@ -99,10 +99,8 @@ impl Session {
         if let End::Dropped(reason) = end {
             // As good as it goes: the reader may be gone.
             let _ = session.send(&ServerMessage::Dropped { reason: reason.clone() }).await;
-            let frame = CloseFrame {
-                code: close_code::AWAY,
-                reason: reason.chars().take(60).collect::<String>().into(),
-            };
+            let frame =
+                CloseFrame { code: close_code::AWAY, reason: close_reason(&reason).to_owned().into() };
             let _ = timeout(session.state.idle(), session.socket.send(Message::Close(Some(frame)))).await;
         }
     }
@@ -189,6 +187,13 @@ impl Session {
     }
 }
 
+/// As much of a reason as a close frame holds: a longer one is no frame, and the client would see none.
+fn close_reason(reason: &str) -> &str {
+    /// RFC 6455 §5.5: a control frame has at most 125 bytes, two of which are the code.
+    const REASON_BYTES_MAX: usize = 123;
+    reason.get(..reason.floor_char_boundary(REASON_BYTES_MAX)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use atoll::{AppName, Revision};
@@ -212,5 +217,14 @@ mod tests {
             json(&ServerMessage::App(deleted)),
             serde_json::json!({"kind": "app", "change": "deleted", "app": "todo"})
         );
+    }
+
+    #[test]
+    fn a_reason_fits_its_close_frame_in_any_script() {
+        assert_eq!(close_reason("short"), "short");
+        for reason in ["x".repeat(500), "é".repeat(200), "🏝".repeat(60)] {
+            let cut = close_reason(&reason);
+            assert!((120..=123).contains(&cut.len()) && reason.starts_with(cut), "{}", cut.len());
+        }
     }
 }

@@ -7,6 +7,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use crate::{
     app_assets::{IMMUTABLE, REVALIDATE, with_etag},
     entry::NO_STORE,
+    extract::app_of_path,
     problem::Problem,
 };
 
@@ -46,15 +47,20 @@ pub(crate) async fn asset(uri: Uri, headers: HeaderMap) -> Result<Response, Prob
 /// Anything no route is for: a file beside the page (`/favicon.svg`), or 404.
 pub(crate) async fn other(method: Method, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let path = uri.path().trim_start_matches('/');
-    let is_file = matches!(method, Method::GET | Method::HEAD) && !path.contains('/') && path != "index.html";
+    // The page itself is at `/` only, and names with a leading dot are the build's own.
+    let is_file = matches!(method, Method::GET | Method::HEAD)
+        && !path.contains('/')
+        && !path.starts_with('.')
+        && path != "index.html";
     match is_file.then(|| Canvas::get(path)).flatten() {
         Some(file) => Ok(answer(path, file, REVALIDATE, &headers)),
-        // An app's name is looked at before anything else, so that a bad one is told apart from a missing page.
-        None if uri.path().starts_with("/apps/") => {
-            crate::extract::app_of_path(uri.path())?;
+        None => {
+            // An app's name is looked at first, so that a bad one is told apart from a missing page.
+            if uri.path().starts_with("/apps/") {
+                app_of_path(uri.path())?;
+            }
             Err(Problem::not_found("there is nothing at this path"))
         }
-        None => Err(Problem::not_found("there is nothing at this path")),
     }
 }
 

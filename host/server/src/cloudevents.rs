@@ -14,8 +14,6 @@ use crate::{
     problem::Problem,
 };
 
-/// The longest `id`, `source` and `subject`.
-const ATTRIBUTE_BYTES_MAX: usize = 256;
 /// The longest name in `/external/{name}`.
 const SOURCE_NAME_MAX: usize = 100;
 
@@ -46,15 +44,11 @@ pub(crate) fn parse(headers: &HeaderMap, body: &[u8], limits: &Limits) -> Result
     let media_type = media_type(headers);
     let attributes = match media_type.as_str() {
         "application/cloudevents+json" => json_body::parse(body, limits.json_depth_max)?,
-        // A plain JSON body without `ce-*` headers is taken for the structured mode.
-        _ if !headers.contains_key("ce-type")
-            && is_json(&media_type)
-            && !media_type.contains("cloudevents") =>
-        {
-            json_body::parse(body, limits.json_depth_max)?
-        }
         other if other.starts_with("application/cloudevents") => return Err(unsupported(other)),
-        other => binary(headers, other, body, limits)?,
+        other if is_binary(headers) => binary(headers, other, body, limits)?,
+        // A plain JSON body without `ce-*` headers is taken for the structured mode.
+        other if is_json(other) => json_body::parse(body, limits.json_depth_max)?,
+        other => return Err(unsupported(other)),
     };
     attributes.into_event(limits)
 }
@@ -65,6 +59,11 @@ fn unsupported(media_type: &str) -> Problem {
     ))
 }
 
+/// Whether the attributes are in headers.
+fn is_binary(headers: &HeaderMap) -> bool {
+    headers.contains_key("ce-specversion") || headers.contains_key("ce-type")
+}
+
 /// Binary mode: attributes in headers, the data as the body.
 fn binary(
     headers: &HeaderMap,
@@ -72,9 +71,6 @@ fn binary(
     body: &[u8],
     limits: &Limits,
 ) -> Result<Attributes, Problem> {
-    if !headers.contains_key("ce-specversion") && !headers.contains_key("ce-type") {
-        return Err(unsupported(media_type));
-    }
     let data = if body.is_empty() {
         Value::Null
     } else if is_json(media_type) {
@@ -122,10 +118,15 @@ impl Attributes {
         }
         for (name, value) in [("id", &self.id), ("source", &self.source), ("subject", &self.subject)] {
             let Some(value) = value else { continue };
-            if value.is_empty() || value.len() > ATTRIBUTE_BYTES_MAX || value.chars().any(char::is_control) {
-                return Err(bad(format_args!(
-                    "{name} must be 1 to {ATTRIBUTE_BYTES_MAX} bytes without control characters"
-                )));
+            if value.is_empty() || value.chars().any(char::is_control) {
+                return Err(bad(format_args!("{name} is empty or has control characters")));
+            }
+            if value.len() > limits.event_id_bytes_max {
+                return Err(Problem::too_large(
+                    &format!("the {name} of an event"),
+                    "event_id_bytes_max",
+                    limits.event_id_bytes_max,
+                ));
             }
         }
         let bytes = self.data.to_string().len();
@@ -239,14 +240,22 @@ mod tests {
             json!({"specversion": "1.0", "type": "a.*"}),
             json!({"specversion": "1.0", "type": "a", "id": ""}),
             json!({"specversion": "1.0", "type": "a", "id": "a\nb"}),
-            json!({"specversion": "1.0", "type": "a", "id": "x".repeat(300)}),
             json!({"specversion": "1.0", "type": "a", "data_base64": "AA=="}),
             json!([]),
         ] {
             assert_eq!(structured(bad.clone()).unwrap_err().status(), 400, "{bad}");
         }
-        let big = json!({"specversion": "1.0", "type": "a", "data": "x".repeat(300 << 10)});
-        assert_eq!(structured(big).unwrap_err().status(), 413);
+        for big in [
+            json!({"specversion": "1.0", "type": "a", "data": "x".repeat(300 << 10)}),
+            json!({"specversion": "1.0", "type": "a", "id": "x".repeat(300)}),
+        ] {
+            assert_eq!(structured(big).unwrap_err().status(), 413);
+        }
+        for (missing, there) in [("ce-type", "ce-specversion"), ("ce-specversion", "ce-type")] {
+            let headers = headers(&[("content-type", "application/json"), (there, "1.0")]);
+            let problem = parse(&headers, b"{}", &Limits::default()).unwrap_err();
+            assert!(problem.status() == 400 && problem.text().contains(missing), "{}", problem.text());
+        }
         for media_type in ["application/cloudevents-batch+json", "application/octet-stream", "text/html"] {
             let headers = headers(&[("content-type", media_type)]);
             assert_eq!(parse(&headers, b"[]", &Limits::default()).unwrap_err().status(), 415, "{media_type}");

@@ -1,7 +1,7 @@
 //! One TCP connection: what hyper does not do by itself.
 //!
 //! - [`framing`] notices requests that state their length in two ways, before hyper settles for one.
-//! - [`stream`] cuts a reader that stalls, and lets a client that was too slow hear of it (408).
+//! - [`stream`] cuts a reader that stalls, and lets a client whose headers were too slow hear of it (408).
 
 mod framing;
 mod stream;
@@ -12,7 +12,7 @@ use std::sync::{
 };
 
 pub(crate) use framing::HeadScan;
-pub(crate) use stream::{GuardedStream, say_too_slow};
+pub(crate) use stream::{GuardedStream, say_last};
 
 /// What was noticed about a connection, for the requests on it.
 #[derive(Debug, Default)]

@@ -1,12 +1,13 @@
 //! The door: every request passes here before it is routed.
 //!
 //! In: any request. Out: the routed answer, or a problem. It checks, in this order, how the request was
-//! framed, its target, the `Host` header and where it comes from; it sets a total time limit, the headers
-//! that every answer has, and writes one log line. A request for an app's own host name goes straight to
-//! that app.
+//! framed, the size of its headers, its target, the `Host` header and where it comes from; it sets a total
+//! time limit, the headers that every answer has, and writes one log line. A request for an app's own host
+//! name goes straight to that app.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
+use atoll::Limits;
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -49,11 +50,39 @@ fn check(state: &ServerState, request: &Request) -> Result<(Site, Area), Problem
             "the request says in two ways how long its body is (Content-Length, Transfer-Encoding)",
         ));
     }
+    check_head(request, state.limits())?;
     security::check_target(request.uri(), request.version(), request.method())?;
     let site = state.host_rules().site(request)?;
     let area = Area::of(&site, request.uri().path());
     security::check_sender(&site, area, request.method(), request.headers())?;
     Ok((site, area))
+}
+
+/// 431 when the target and the headers are over a limit. hyper lets a head through that is somewhat larger
+/// (see `serve`), because its own answer has no words.
+fn check_head(request: &Request, limits: &Limits) -> Result<(), Problem> {
+    /// `: ` and the end of the line.
+    const HEADER_OVERHEAD_BYTES: usize = 4;
+    let too_large = |what: &str, limit, value: usize| {
+        Err(Problem::new(431, "headers-too-large", "Request headers too large")
+            .detail(format_args!("{what} may be {value}"))
+            .limit(limit, value as u64))
+    };
+    let headers = request.headers();
+    let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    let header_bytes: usize =
+        headers.iter().map(|(name, value)| name.as_str().len() + value.len() + HEADER_OVERHEAD_BYTES).sum();
+    if target_bytes + header_bytes > limits.http_header_bytes_max {
+        return too_large(
+            "the bytes of a request's target and headers together",
+            "http_header_bytes_max",
+            limits.http_header_bytes_max,
+        );
+    }
+    if headers.len() > limits.http_headers_max {
+        return too_large("the number of a request's headers", "http_headers_max", limits.http_headers_max);
+    }
+    Ok(())
 }
 
 async fn run(state: &ServerState, mut request: Request, next: Next, site: Site, area: Area) -> Response {

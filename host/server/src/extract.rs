@@ -44,9 +44,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Query(params) = Query::from_request_parts(parts, state)
-            .await
-            .map_err(|error| Problem::bad_request("bad-query", error.body_text()))?;
+        let Query(params) = Query::from_request_parts(parts, state).await.map_err(|error| {
+            let text = error.body_text();
+            let cause = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, cause)| cause);
+            Problem::bad_request("bad-query", format_args!("in the query of the URL: {cause}"))
+        })?;
         Ok(Self(params))
     }
 }

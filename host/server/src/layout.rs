@@ -31,10 +31,13 @@ pub(crate) async fn save(
     let limits = state.limits();
     let limit = BodyLimit { what: "a layout", name: "layout_bytes_max", bytes: limits.layout_bytes_max };
     let layout: Value = json_body::read(&state, &headers, body, limit).await?;
-    if !layout.get("nodes").is_some_and(Value::is_object) {
+    // Every canvas reads this: what it cannot read would be everybody's empty page.
+    if !layout.get("nodes").is_some_and(Value::is_object)
+        || !layout.get("viewport").is_none_or(Value::is_object)
+    {
         return Err(Problem::bad_request(
             "bad-layout",
-            "a layout is an object with \"nodes\" and \"viewport\"",
+            "a layout is an object with an object \"nodes\" and, if it likes, an object \"viewport\"",
         ));
     }
     state.host().set_layout(layout).await?;

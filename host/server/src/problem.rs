@@ -6,7 +6,7 @@
 
 use std::fmt::Display;
 
-use atoll::Diagnostic;
+use atoll::{Diagnostic, Limits};
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
@@ -15,6 +15,9 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 mod from_host;
+
+/// The media type of a problem document.
+const MEDIA_TYPE: &str = "application/problem+json";
 
 /// An error on its way to a client. Boxed: it is the error of almost every function here, and rare.
 #[derive(Debug)]
@@ -76,6 +79,13 @@ impl Problem {
         Self::new(403, kind, "Refused").detail(detail)
     }
 
+    /// 408 for headers that did not come in time.
+    pub(crate) fn slow_headers(limits: &Limits) -> Self {
+        Self::new(408, "slow-request", "Request too slow")
+            .detail("the request headers did not come in time")
+            .limit("http_header_read_ms", limits.http_header_read_ms)
+    }
+
     /// 413 with the limit.
     pub(crate) fn too_large(what: &str, limit: &'static str, value: usize) -> Self {
         Self::new(413, "too-large", "Too large")
@@ -113,6 +123,18 @@ impl Problem {
         self.0.detail
     }
 
+    /// A whole HTTP/1.1 response, for a connection that no request came of. It closes after it.
+    pub(crate) fn into_wire(self) -> Vec<u8> {
+        let document = self.0;
+        let body = document.to_json();
+        let head = format!(
+            "HTTP/1.1 {}\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            document.status_code(),
+            body.len()
+        );
+        [head.into_bytes(), body].concat()
+    }
+
     #[cfg(test)]
     pub(crate) fn status(&self) -> u16 {
         self.0.status
@@ -124,15 +146,24 @@ impl Problem {
     }
 }
 
+impl Document {
+    fn to_json(&self) -> Vec<u8> {
+        // Only strings and numbers: serializing cannot fail, and an empty body would still have the status.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let document = self.0;
-        // Only strings and numbers: serializing cannot fail, and an empty body would still have the status.
-        let mut response = Response::new(Body::from(serde_json::to_vec(&document).unwrap_or_default()));
-        *response.status_mut() =
-            StatusCode::from_u16(document.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = Response::new(Body::from(document.to_json()));
+        *response.status_mut() = document.status_code();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = document.retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());

@@ -19,7 +19,8 @@ use tower::ServiceExt as _;
 
 use crate::{
     ServerConfig,
-    conn::{ConnectionFlags, GuardedStream, HeadScan, say_too_slow},
+    conn::{ConnectionFlags, GuardedStream, HeadScan, say_last},
+    problem::Problem,
     routes,
     state::ServerState,
 };
@@ -121,7 +122,7 @@ async fn serve_connection(stream: TcpStream, router: Router, state: &ServerState
     }
     let stream = Arc::new(stream);
     let flags = ConnectionFlags::new();
-    let scan = HeadScan::new(Arc::clone(&flags), state.limits().http_header_bytes_max);
+    let scan = HeadScan::new(Arc::clone(&flags), head_bytes_max(state.limits()));
     let io = TokioIo::new(GuardedStream::new(Arc::clone(&stream), scan, state.idle(), state.total()));
     let service = service_fn(|request: http::Request<Incoming>| {
         let mut request = request.map(Body::new);
@@ -142,20 +143,32 @@ async fn serve_connection(stream: TcpStream, router: Router, state: &ServerState
         }
     };
     match result {
-        Err(error) if error.is_timeout() && flags.is_in_head() => say_too_slow(&stream),
+        Err(error) if error.is_timeout() && flags.is_in_head() => {
+            say_last(&stream, Problem::slow_headers(state.limits()));
+        }
         Err(error) => tracing::debug!(%error, "connection"),
         Ok(()) => {}
     }
 }
 
+/// How far a head may go over its limit and still be told so in a problem document. Further than that it is
+/// not read, and hyper answers with a bare 431.
+const HEAD_EXCESS_BYTES: usize = 32 << 10;
+/// The same for the number of headers.
+const HEADERS_EXCESS: usize = 900;
+
+fn head_bytes_max(limits: &Limits) -> usize {
+    limits.http_header_bytes_max.saturating_add(HEAD_EXCESS_BYTES)
+}
+
 fn protocol(limits: &Limits) -> http1::Builder {
-    /// hyper takes no smaller buffer; a body is read through it piece by piece.
-    const BUFFER_BYTES_MIN: usize = 64 << 10;
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_millis(limits.http_header_read_ms))
-        .max_header_size(limits.http_header_bytes_max)
-        .max_buf_size(BUFFER_BYTES_MIN.max(limits.http_header_bytes_max));
+        .max_headers(limits.http_headers_max.saturating_add(HEADERS_EXCESS))
+        .max_header_size(head_bytes_max(limits))
+        // A body is read through the same buffer, piece by piece.
+        .max_buf_size(head_bytes_max(limits));
     builder
 }

@@ -35,6 +35,9 @@ pub enum SqliteError {
     /// The database was closed while the write was on its way; it was not made.
     #[error("the database is closed")]
     Closed,
+    /// SQLite undid the transaction in the middle of the write, and the write did not say so itself.
+    #[error("the transaction was undone while it ran; nothing of the write was kept")]
+    Undone,
     /// The write itself panicked; nothing of it was kept.
     #[error("a database write panicked; nothing of it was kept")]
     Panicked,

@@ -73,7 +73,7 @@ where
 }
 
 impl Write {
-    /// Answers without running it.
+    /// Answers with an error: its own when it ran and failed, else this one.
     pub fn refuse(self, error: SqliteError) {
         self.0.answer(Err(error));
     }
@@ -97,7 +97,8 @@ pub fn commit_group(connection: &Connection, mut writes: Vec<Write>, committed: 
                 committed(connection);
                 writes.drain(..).for_each(|write| write.0.answer(Ok(())));
             }
-            Attempt::Lost(index) => writes.remove(index).0.answer(Ok(())),
+            // Its own error, if it noticed; never an "it is on disk" for what was undone.
+            Attempt::Lost(index) => writes.remove(index).refuse(SqliteError::Undone),
             // Whose fault it was shows when each is committed alone.
             Attempt::Violated(_) if writes.len() > 1 => {
                 writes.drain(..).for_each(|write| commit_group(connection, vec![write], committed));

@@ -4,8 +4,7 @@
 
 use std::io::{ErrorKind, Write as _};
 
-use atoll_model::ContentHash;
-use bytes::Bytes;
+use atoll_model::{Artifact, ContentHash};
 use cap_std::fs::{Dir, OpenOptions};
 
 use crate::{StoreError, data_dir::sync};
@@ -23,24 +22,25 @@ impl Artifacts {
         Self { dir }
     }
 
-    /// Stores several artifacts and answers their hashes. On return all of them are on disk.
-    pub(crate) fn put_all(&self, contents: &[&[u8]]) -> Result<Vec<ContentHash>, StoreError> {
-        let mut hashes = Vec::with_capacity(contents.len());
+    /// Stores artifacts. On return all of them are on disk.
+    pub(crate) fn put_all<'a>(
+        &self,
+        artifacts: impl IntoIterator<Item = &'a Artifact>,
+    ) -> Result<(), StoreError> {
         let mut written = false;
-        for content in contents {
-            let hash = ContentHash::of(content);
+        for artifact in artifacts {
+            let hash = artifact.hash();
             // One that is there is read, not trusted: a deploy heals what the disk has changed.
             if self.get(hash).is_err() {
-                self.write(hash, content)
+                self.write(hash, artifact.bytes())
                     .map_err(StoreError::io(format!("the artifact {hash} cannot be written")))?;
                 written = true;
             }
-            hashes.push(hash);
         }
         if written {
             sync(&self.dir, ".").map_err(StoreError::io("the artifacts' folder cannot be synced"))?;
         }
-        Ok(hashes)
+        Ok(())
     }
 
     fn write(&self, hash: ContentHash, content: &[u8]) -> std::io::Result<()> {
@@ -60,13 +60,14 @@ impl Artifacts {
     }
 
     /// Reads an artifact.
-    pub(crate) fn get(&self, hash: ContentHash) -> Result<Bytes, StoreError> {
+    pub(crate) fn get(&self, hash: ContentHash) -> Result<Artifact, StoreError> {
         let bytes = self.dir.read(hash.to_string()).map_err(|error| match error.kind() {
             ErrorKind::NotFound => StoreError::ArtifactMissing { hash },
             _ => StoreError::io(format!("the artifact {hash} cannot be read"))(error),
         })?;
-        let found = ContentHash::of(&bytes);
-        if found == hash { Ok(bytes.into()) } else { Err(StoreError::ArtifactDamaged { hash, found }) }
+        let artifact = Artifact::new(bytes);
+        let found = artifact.hash();
+        if found == hash { Ok(artifact) } else { Err(StoreError::ArtifactDamaged { hash, found }) }
     }
 
     /// Removes artifacts that nothing names any more. What cannot be removed goes at the next start.

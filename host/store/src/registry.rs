@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use atoll_model::{AppName, ContentHash, Limits, Manifest, Revision};
+use atoll_model::{AppName, BackendId, ContentHash, Limits, Manifest, Revision};
 use atoll_sqlite::{Readers, Writer, open_writer};
 use jiff::Timestamp;
 
@@ -35,6 +35,8 @@ pub struct AppRecord {
     pub hash: ContentHash,
     /// That revision's manifest.
     pub manifest: Manifest,
+    /// That revision's backend; `None` for a page without one.
+    pub backend: Option<BackendId>,
     /// The entry module of that revision's page, below the app's assets; `None` without a page.
     pub frontend_entry: Option<String>,
     /// When the app was first deployed.

@@ -4,6 +4,7 @@
 //! A guest's SQL is hostile until proven otherwise. What keeps it in its place:
 //! - [`policy`]: SQLite's authorizer, asked while a statement is compiled, with a list of what is allowed;
 //! - [`guest`]: SQLite's own limits on lengths, depths and pages, and its defensive mode;
+//! - [`functions`]: replacements for functions that would run past any deadline;
 //! - [`session`]: a deadline and a cancellation flag that SQLite asks about while a statement runs, and caps
 //!   on rows and bytes of a result.
 //!
@@ -13,6 +14,7 @@
 mod database;
 mod databases;
 mod failure;
+mod functions;
 mod guest;
 mod migrations;
 mod policy;

@@ -5,7 +5,7 @@ mod common;
 
 use std::{fs, path::Path, sync::Arc};
 
-use atoll_model::{Backend, ContentHash, Limits, Revision};
+use atoll_model::{Artifact, Backend, ContentHash, Limits, Revision};
 use atoll_store::{Store, StoreError};
 use common::{app, bundle, image, integer, put, query, store, store_with};
 
@@ -45,9 +45,11 @@ async fn the_same_source_again_is_no_new_revision_but_a_new_backend_takes_the_ol
 
     let mut rebuilt = bundle("todo", "one", &[]);
     let engine = ContentHash::of(b"engine 2");
-    rebuilt.backend = Some(Backend::JavaScript { image: "another image".into(), engine });
+    rebuilt.backend = Some(Backend::JavaScript { image: Artifact::new("another image"), engine });
     assert!(store.deploy(&rebuilt).await.unwrap().unchanged);
     assert_eq!(store.backend(&app("todo"), Revision(1)).await.unwrap(), rebuilt.backend);
+    let active = store.active(&app("todo")).await.unwrap().unwrap();
+    assert_eq!(active.backend, rebuilt.backend.map(|backend| backend.id()), "memory follows");
     assert_eq!(artifacts(dir.path()).len(), 3, "the old image is gone");
 
     let changed = store.deploy(&bundle("todo", "two", &[])).await.unwrap();
@@ -227,4 +229,25 @@ async fn what_a_crash_left_behind_goes_at_the_next_start() {
     assert_eq!(artifacts(dir.path()).len(), 3);
     assert!(!dir.path().join("apps/gone").exists());
     assert!(store.backend(&app("todo"), Revision(1)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn an_app_that_cannot_be_read_keeps_its_data_and_stops_no_other() {
+    let (store, dir) = store().await;
+    for name in ["todo", "notes"] {
+        store.deploy(&bundle(name, "one", &[])).await.unwrap();
+        store.kv_put(&app(name), "key", put("value")).await.unwrap();
+    }
+    store.shutdown().await;
+    drop(store);
+    let registry = rusqlite::Connection::open(dir.path().join("registry.db")).unwrap();
+    registry.execute("UPDATE revisions SET manifest = '{' WHERE app = 'todo'", []).unwrap();
+    drop(registry);
+
+    let store = Store::open(dir.path(), &Limits::default()).await.unwrap();
+    let names: Vec<_> = store.apps().await.unwrap().into_iter().map(|record| record.name).collect();
+    assert_eq!(names, [app("notes")]);
+    store.deploy(&bundle("todo", "two", &[])).await.unwrap();
+    let entry = store.kv_get(&app("todo"), "key").await.unwrap().unwrap();
+    assert_eq!(&entry.value[..], b"value");
 }

@@ -386,3 +386,40 @@ async fn another_apps_database_is_another_file() {
     assert!(dir.path().join("apps/todo/data.db").exists() && dir.path().join("apps/other/data.db").exists());
     query(&store, &todo, "SELECT * FROM t").await.unwrap();
 }
+
+#[tokio::test]
+async fn a_single_step_cannot_run_past_the_deadline() {
+    let (store, todo, _dir) = with_table(&Limits::default()).await;
+    let start = Instant::now();
+    let needle = "instr(hex(zeroblob(900000)), hex(zeroblob(400000)) || 'b')";
+    assert_eq!(integer(&store, &todo, &format!("SELECT {needle}")).await, 0);
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    // The replacements stand wherever SQLite's own may.
+    for text in [
+        "CREATE INDEX i ON t (replace(x, 'a', 'b'))",
+        "CREATE TABLE g (x, y AS (trim(x, '.')) STORED, CHECK (instr(x, '!') = 0))",
+        "CREATE VIEW v AS SELECT ltrim(x, '.') AS x FROM g",
+        "INSERT INTO g (x) VALUES ('..a.')",
+    ] {
+        query(&store, &todo, text).await.unwrap();
+    }
+    let rows = query(&store, &todo, "SELECT g.y, v.x FROM g, v").await.unwrap();
+    assert_eq!(rows.rows, [[SqlValue::Text("a".into()), SqlValue::Text("a.".into())]]);
+    assert!(query(&store, &todo, "INSERT INTO g (x) VALUES ('!')").await.is_err());
+    query(&store, &todo, "PRAGMA optimize").await.unwrap();
+}
+
+#[tokio::test]
+async fn the_hosts_names_are_not_for_views() {
+    let (store, todo, _dir) = with_table(&Limits::default()).await;
+    let error = query(&store, &todo, "CREATE VIEW _atoll_x AS SELECT 1").await.unwrap_err();
+    assert!(error.to_string().contains("_atoll_"), "{error}");
+}
+
+#[tokio::test]
+async fn after_a_shutdown_nothing_is_opened_again() {
+    let (store, todo, _dir) = with_table(&Limits::default()).await;
+    store.shutdown().await;
+    assert!(query(&store, &todo, "INSERT INTO t (x) VALUES ('late')").await.is_err());
+    assert!(query(&store, &todo, "SELECT * FROM t").await.is_err());
+}

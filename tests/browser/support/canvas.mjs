@@ -1,4 +1,5 @@
 // What a person does at the canvas, by roles and labels.
+import { until } from './browser.mjs'
 
 export const TODO_PROMPT = 'Create a todo list with categories, due dates, and priority levels'
 export const CALENDAR_PROMPT = 'Create a calendar that syncs with the todo app events'
@@ -43,14 +44,13 @@ async function fill(form, label, value) {
   return field.selectOption({ label: value })
 }
 
-/** Frames of drawing in which the plane must not move: it may still be on its way to a new app. */
+/** Frames of drawing in which a thing must not move: the plane may still be on its way to a new app. */
 const STANDING_FRAMES = 30
 
-/** Where an app's frame is on the screen, once it stands still. */
-async function standingBox(page, app) {
-  const iframe = await page.locator(`section[data-app="${app}"] iframe`).elementHandle()
-  await iframe.evaluate((element, frames) => {
-    const place = () => JSON.stringify(element.getBoundingClientRect())
+/** Waits until an element stands still in its own document. */
+export const standing = (element) =>
+  element.evaluate((target, frames) => {
+    const place = () => JSON.stringify(target.getBoundingClientRect())
     return new Promise((resolve) => {
       let [last, still] = [place(), 0]
       const look = () => {
@@ -63,38 +63,53 @@ async function standingBox(page, app) {
       requestAnimationFrame(look)
     })
   }, STANDING_FRAMES)
-  return iframe.boundingBox()
+
+/** Where the middle of an element in an app's frame is on the screen. */
+async function pointOf(iframe, element) {
+  const box = await iframe.boundingBox()
+  const { x, y, width } = await element.evaluate((target) => {
+    const rect = target.getBoundingClientRect()
+    return { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2, width: target.ownerDocument.defaultView.innerWidth }
+  })
+  const zoom = box.width / width
+  return { x: box.x + x * zoom, y: box.y + y * zoom }
 }
+
+const isInSight = (page, app, at) =>
+  page.evaluate(([x, y, name]) => document.elementFromPoint(x, y) === document.querySelector(`section[data-app="${name}"] iframe`), [at.x, at.y, app])
+
+const CLICKS_MAX = 5
+const HEARD_WITHIN_MS = 1_000
 
 /**
  * Clicks in an app's frame with the mouse, where a person would. The plane may be zoomed, and a locator's own
  * `click` looks for its target at the place that the frame would have without that. What something else covers
- * is brought into view first, as a person would.
+ * is brought into view first, as a person would. A click that the target did not hear, because something moved
+ * between the look and the click, is made again.
  */
 export async function clickInFrame(page, app, locator) {
   await locator.waitFor()
-  await locator.scrollIntoViewIfNeeded()
-  const frame = await frameOf(page, app)
-  const target = async () => {
-    const box = await standingBox(page, app)
-    const zoom = box.width / (await frame.evaluate(() => innerWidth))
-    const middle = await locator.evaluate((element) => {
-      const rect = element.getBoundingClientRect()
-      return { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }
+  for (let clicks = 0; clicks < CLICKS_MAX; clicks += 1) {
+    await locator.scrollIntoViewIfNeeded()
+    const element = await locator.elementHandle()
+    const iframe = await page.locator(`section[data-app="${app}"] iframe`).elementHandle()
+    await standing(iframe)
+    // In sight first: a browser draws no frames in what is out of it.
+    if (!(await isInSight(page, app, await pointOf(iframe, element)))) {
+      await page.getByRole('button', { name: /fit view/i }).click()
+      continue
+    }
+    await standing(element)
+    const point = await pointOf(iframe, element)
+    const heard = await element.evaluateHandle((target) => {
+      const click = { isHeard: false }
+      target.addEventListener('click', () => (click.isHeard = true), { once: true, capture: true })
+      return click
     })
-    return { x: box.x + middle.x * zoom, y: box.y + middle.y * zoom }
+    await page.mouse.click(point.x, point.y)
+    if (await until('the click is heard', () => heard.evaluate((click) => click.isHeard), HEARD_WITHIN_MS).catch(() => false)) return
   }
-  const isInSight = (at) =>
-    page.evaluate(
-      ([x, y, name]) => document.elementFromPoint(x, y) === document.querySelector(`section[data-app="${name}"] iframe`),
-      [at.x, at.y, app],
-    )
-  let point = await target()
-  if (!(await isInSight(point))) {
-    await page.getByRole('button', { name: /fit view/i }).click()
-    point = await target()
-  }
-  await page.mouse.click(point.x, point.y)
+  throw new Error(`${locator} in ${app} could not be clicked in ${CLICKS_MAX} tries`)
 }
 
 /** Adds a task in the app's window on the canvas. */

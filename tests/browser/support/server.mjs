@@ -18,32 +18,40 @@ export async function startServer({ data, port = 0 } = {}) {
   child.stderr.setEncoding('utf8').on('data', (text) => {
     log = (log + text).slice(-20_000)
   })
-  const url = await new Promise((resolve, reject) => {
+  let timer
+  const listening = new Promise((resolve, reject) => {
     const fail = (reason) => reject(new Error(`${BINARY} serve ${reason}\n${log}`))
-    const timer = setTimeout(() => fail(`did not listen within ${START_WITHIN_MS} ms`), START_WITHIN_MS)
+    timer = setTimeout(() => fail(`did not listen within ${START_WITHIN_MS} ms`), START_WITHIN_MS)
     child.once('error', (error) => fail(`could not be started: ${error.message}`))
-    child.once('exit', (code) => fail(`ended with status ${code}`))
+    child.once('exit', (code, signal) => fail(`ended with ${signal ?? `status ${code}`}`))
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text) => {
-      output += text
-      const match = /listening on (http:\/\/\S+)/.exec(output)
-      if (!match) return
-      clearTimeout(timer)
-      resolve(match[1].replace(/\/$/, ''))
+      output = (output + text).slice(-20_000)
+      const match = /^listening on (http:\/\/\S+)$/m.exec(output)
+      if (match) resolve(match[1].replace(/\/$/, ''))
     })
   })
+  const url = await listening
+    .catch(async (error) => {
+      child.kill('SIGKILL')
+      if (data === undefined) await rm(folder, { recursive: true, force: true })
+      throw error
+    })
+    .finally(() => clearTimeout(timer))
   return {
     url,
     data: folder,
     log: () => log,
     /** Ends the server; with `keep` its data stays. */
     async stop({ keep = false } = {}) {
-      child.removeAllListeners('exit')
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
-      await ended
-      clearTimeout(timer)
+      // One that ended by itself has said so already.
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = new Promise((resolve) => child.once('exit', resolve))
+        child.kill('SIGTERM')
+        const kill = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
+        await ended
+        clearTimeout(kill)
+      }
       if (!keep) await rm(folder, { recursive: true, force: true })
     },
   }

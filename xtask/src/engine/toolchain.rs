@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Value, json};
 
 use super::quickjs;
-use crate::shell;
+use crate::{setup, shell};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const BINARY: &str = "atoll_js_engine.wasm";
@@ -47,7 +47,7 @@ pub(super) fn find() -> Result<Toolchain, String> {
     let missing = || WHAT_TO_INSTALL.to_owned();
     let clang = find_clang().ok_or_else(missing)?;
     let archiver = versioned("llvm-ar").ok_or_else(missing)?;
-    let rust = if has_rustup_target() {
+    let rust = if setup::has_wasm_target() {
         Rust::Rustup
     } else {
         let sources = ["/usr/lib/rustlib/src/rust/library", "/usr/lib/rust-web/lib/rustlib/src/rust/library"];
@@ -150,13 +150,6 @@ fn remapped(folder: &Path) -> Vec<(String, &'static str)> {
     let registries = fs::read_dir(format!("{cargo_home}/registry/src")).into_iter().flatten().flatten();
     pairs.extend(registries.map(|registry| (registry.path().display().to_string(), "/registry")));
     pairs
-}
-
-fn has_rustup_target() -> bool {
-    let installed =
-        Command::new("rustup").args(["target", "list", "--installed"]).current_dir(shell::root()).output();
-    installed
-        .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).lines().any(|line| line.trim() == TARGET))
 }
 
 /// The sources of Debian's Rust, wherever its packages put them.

@@ -179,7 +179,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether a property access is assigned, updated or deleted.
-    fn is_written(&self, access: NodeId) -> bool {
+    pub(crate) fn is_written(&self, access: NodeId) -> bool {
         let nodes = self.nodes();
         // The direct parent, since an assignment target is never wrapped in a way that `parent` skips and that
         // is not a target itself.

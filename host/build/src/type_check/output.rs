@@ -2,7 +2,7 @@
 
 use atoll_model::{SourcePath, SourceTree};
 
-use crate::report::{Finding, Place};
+use crate::report::{Finding, Place, column_in_characters};
 
 /// The folder of the app inside the workspace.
 pub(super) const APP: &str = "app";
@@ -38,7 +38,7 @@ fn finding(line: &str, source: &SourceTree) -> Option<Finding> {
     let path = SourcePath::parse(file.strip_prefix(APP)?.strip_prefix('/')?).ok()?;
     let (line, column): (u32, u32) = (line.parse().ok()?, column.parse().ok()?);
     let text = source.text(path.as_str())?;
-    let column = characters(text, line, column);
+    let column = column_in_characters(text, line, column);
     let mut finding =
         Finding::error("types", message, Place::LineColumn(path, line, column)).hint(hint(code, message));
     finding.rule = format!("types/{code}").into();
@@ -61,17 +61,6 @@ fn hint(code: &str, message: &str) -> &'static str {
             "correct the value or its type; an app runs without it, since types are removed when it is built"
         }
     }
-}
-
-/// A column in UTF-16 units as one in characters.
-fn characters(text: &str, line: u32, column: u32) -> u32 {
-    let line = text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
-    let mut units: u32 = 0;
-    let before = line.chars().take_while(|c| {
-        units += u32::try_from(c.len_utf16()).unwrap_or(1);
-        units < column
-    });
-    u32::try_from(before.count()).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use atoll_model::Limits;
 pub(super) fn wait(attempts: u32, random: u32, limits: &Limits) -> Duration {
     let doublings = attempts.saturating_sub(1).min(32);
     let whole = limits.delivery_backoff_ms.saturating_mul(1 << doublings).min(limits.delivery_backoff_ms_max);
-    let half = whole.saturating_mul(1_000) / 2;
-    Duration::from_micros(half + half * u64::from(random) / u64::from(u32::MAX))
+    let half = Duration::from_millis(whole) / 2;
+    half + half.mul_f64(f64::from(random) / f64::from(u32::MAX))
 }
 
 /// A random number; jitter does without one when the system has none.
@@ -30,5 +30,8 @@ mod tests {
         let shortest: Vec<u128> = (1..=5).map(|n| wait(n, 0, &limits).as_millis()).collect();
         assert_eq!(shortest, [100, 200, 400, 500, 500]);
         assert_eq!(wait(u32::MAX, u32::MAX, &limits).as_millis(), 1_000);
+        let day = 24 * 60 * 60 * 1_000;
+        let patient = Limits { delivery_backoff_ms: day, delivery_backoff_ms_max: day, ..limits };
+        assert_eq!(wait(1, u32::MAX, &patient).as_secs(), day / 1_000);
     }
 }

@@ -33,11 +33,13 @@ pub(crate) struct Courier {
     recording: Option<BoxFuture<'static, (Progress, Result<(), BusError>)>>,
     /// The log failed: nothing is read or written before then.
     paused_until: Option<Instant>,
+    /// There was nothing more, and the subscriber knows.
+    retired: bool,
 }
 
 enum Outcome {
     Handled(Delivery),
-    /// The event is not in the log any more: there is nothing to deliver.
+    /// The event is not in the log any more, or damaged: there is nothing to deliver.
     Gone,
     /// The log could not be read.
     Unread,
@@ -49,7 +51,8 @@ impl Courier {
     pub(crate) fn new(inner: Arc<Inner>, subscriber: Arc<Subscriber>) -> Self {
         let (position, waiting) = subscriber.begin();
         let lane = Lane::new(position, waiting);
-        Self { inner, subscriber, lane, deliveries: JoinSet::new(), recording: None, paused_until: None }
+        let deliveries = JoinSet::new();
+        Self { inner, subscriber, lane, deliveries, recording: None, paused_until: None, retired: false }
     }
 
     /// Delivers until there is nothing more, or the bus stops.
@@ -57,12 +60,12 @@ impl Courier {
         loop {
             let (stopping, removed) = {
                 let inbox = self.subscriber.lock();
-                (inbox.stopping, inbox.removed)
+                // Who subscribes while the bus stops is not told by its inbox.
+                (inbox.stopping || self.inner.places.is_closed(), inbox.removed)
             };
             if removed {
                 // Stopped, not waited for: nobody is there to take them.
                 self.deliveries.shutdown().await;
-                self.subscriber.cut_off();
                 return;
             }
             if !stopping {
@@ -71,11 +74,8 @@ impl Courier {
             }
             self.record();
             if self.deliveries.is_empty() && self.recording.is_none() {
-                if self.lane.is_settled() && self.subscriber.retire(self.lane.fetched()) {
-                    return;
-                }
-                if stopping {
-                    self.subscriber.cut_off();
+                self.retired = self.lane.is_settled() && self.subscriber.retire(self.lane.fetched());
+                if self.retired || stopping {
                     return;
                 }
             }
@@ -92,11 +92,10 @@ impl Courier {
         let inner = Arc::clone(&self.inner);
         let limits = &inner.limits;
         while !self.is_paused() {
-            let (target, patterns, waiting) = {
-                let mut inbox = self.subscriber.lock();
-                (inbox.target, Arc::clone(&inbox.patterns), std::mem::take(&mut inbox.waiting))
+            let (target, patterns) = {
+                let inbox = self.subscriber.lock();
+                (inbox.target, Arc::clone(&inbox.patterns))
             };
-            waiting.into_iter().for_each(|one| self.lane.admit_waiting(one));
             if self.lane.fetched() >= target || !self.lane.has_room(limits.deliveries_waiting_per_app_max) {
                 return;
             }
@@ -217,6 +216,15 @@ impl Courier {
     }
 }
 
+impl Drop for Courier {
+    /// However it ends, also when its task is aborted: nobody may wait for it for ever.
+    fn drop(&mut self) {
+        if !self.retired {
+            self.subscriber.cut_off();
+        }
+    }
+}
+
 fn admit(lane: &mut Lane, app: &AppName, event: Event, hops_max: u32) {
     if event.hops < hops_max {
         lane.admit(event);
@@ -239,6 +247,10 @@ async fn deliver(inner: &Inner, app: &AppName, due: Due) -> Outcome {
         None => match inner.log.get(due.sequence).await {
             Ok(Some(event)) => Arc::new(event),
             Ok(None) => return Outcome::Gone,
+            Err(BusError::Damaged(reason)) => {
+                tracing::error!(%reason, %app, "an event is damaged, and not delivered");
+                return Outcome::Gone;
+            }
             Err(error) => {
                 tracing::error!(%error, %app, "the event log cannot be read; trying again");
                 return Outcome::Unread;

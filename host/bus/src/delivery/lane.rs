@@ -91,7 +91,7 @@ impl Lane {
     }
 
     /// Adds an event that waits by what is written down.
-    pub(super) fn admit_waiting(&mut self, waiting: Waiting) {
+    fn admit_waiting(&mut self, waiting: Waiting) {
         if !self.items.contains_key(&waiting.sequence) {
             let key = (Arc::from(waiting.source), waiting.event_type);
             let item = Item { key, attempts: waiting.attempts, written: true, event: None };

@@ -24,8 +24,8 @@ pub(crate) struct Inbox {
     position: u64,
     /// There is something up to here.
     pub(crate) target: u64,
-    /// What waits besides: from before a restart, or revived dead letters.
-    pub(crate) waiting: Vec<Waiting>,
+    /// What waits besides, from before a restart; the first courier takes it.
+    waiting: Vec<Waiting>,
     /// Stop: start nothing, finish what runs.
     pub(crate) stopping: bool,
     /// Stop at once: the app is gone.
@@ -89,7 +89,7 @@ impl Subscriber {
     /// nothing more, and it ends.
     pub(crate) fn retire(&self, fetched: u64) -> bool {
         let mut inbox = self.lock();
-        if inbox.target > fetched || !inbox.waiting.is_empty() {
+        if inbox.target > fetched {
             return false;
         }
         inbox.position = fetched;

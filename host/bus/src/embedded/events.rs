@@ -107,17 +107,32 @@ pub(super) fn read(
             return Ok(page);
         }
         looked_at += 1;
-        // The data is only parsed where the type matches.
-        let event_type = event_type(row, 3)?;
-        if patterns.iter().any(|pattern| pattern.matches(&event_type)) {
-            bytes += row.get_ref(7)?.as_str().map_or(0, str::len);
-            page.events.push(event(row)?);
+        match matching(row, patterns) {
+            Ok(Some((event, length))) => {
+                bytes += length;
+                page.events.push(event);
+            }
+            Ok(None) => {}
+            // One event that the disk has spoilt must not hold up all that come after it.
+            Err(BusError::Damaged(reason)) => tracing::error!(%reason, "an event is damaged, and left out"),
+            Err(error) => return Err(error),
         }
         page.through = unsigned(row.get(0)?);
     }
     page.through = page.through.max(last);
     page.complete = true;
     Ok(page)
+}
+
+/// The event in a row, with the length of its data; `None` when no pattern matches. The data is only parsed
+/// where the type matches.
+fn matching(row: &rusqlite::Row<'_>, patterns: &[EventPattern]) -> Result<Option<(Event, usize)>, BusError> {
+    let event_type = event_type(row, 3)?;
+    if !patterns.iter().any(|pattern| pattern.matches(&event_type)) {
+        return Ok(None);
+    }
+    let length = row.get_ref(7)?.as_str().map_or(0, str::len);
+    Ok(Some((event(row)?, length)))
 }
 
 /// The last sequence number ever given.

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -60,7 +59,7 @@ struct FilePiece {
 
 pub(crate) async fn run(args: GenerateArgs, client: &Client, output: &Output) -> Result<(), CliError> {
     if let Some(out) = &args.out {
-        check_out(out)?;
+        make_out(out)?;
     }
     let mut body = serde_json::json!({ "prompt": args.prompt, "deploy": !args.no_deploy });
     if let Some(app) = &args.app {
@@ -124,16 +123,24 @@ fn finish(args: GenerateArgs, progress: Progress, client: &Client, output: &Outp
         ));
     };
     output.diagnostics(&progress.diagnostics);
-    if let Some(out) = &args.out {
-        write_files(out, &progress.files)?;
-        output.progress(format!("{} files in {}", progress.files.len(), out.display()));
-    }
     let deployed = !result["revision"].is_null();
     if deployed {
         result["url"] = client.url(result["url"].as_str().unwrap_or("/")).into();
     }
+    print(&result, deployed, output)?;
+    // After the answer: the app is there, whether or not the disk takes its source.
+    if let Some(out) = &args.out {
+        write_files(out, &progress.files)?;
+        output.progress(format!("{} files in {}", progress.files.len(), out.display()));
+    } else if !deployed {
+        output.progress("nothing was kept; --out DIR writes the source");
+    }
+    Ok(())
+}
+
+fn print(result: &Value, deployed: bool, output: &Output) -> Result<(), CliError> {
     if output.is_json() {
-        return output.json(&result);
+        return output.json(result);
     }
     let text = |key: &str| result[key].as_str().unwrap_or_default();
     let list = |key: &str| result[key].as_array().cloned().unwrap_or_default();
@@ -149,21 +156,21 @@ fn finish(args: GenerateArgs, progress: Progress, client: &Client, output: &Outp
     for missed in list("not_understood") {
         output.line(format!("not understood, so not in the app: {}", missed.as_str().unwrap_or_default()))?;
     }
-    if !deployed && args.out.is_none() {
-        output.progress("nothing was kept; --out DIR writes the source");
-    }
     Ok(())
 }
 
-fn check_out(out: &Path) -> Result<(), CliError> {
-    let refuse =
-        |what: &str| Err(CliError::Usage(format!("--out {}: {what}; name a new folder", out.display())));
-    match fs::read_dir(out).map(|mut entries| entries.next().is_some()) {
-        Ok(true) => refuse("there are files already"),
-        Err(error) if error.kind() == ErrorKind::NotADirectory => refuse("that is a file"),
-        // Absent or empty. What else may be wrong shows when it is written.
-        Ok(false) | Err(_) => Ok(()),
+/// Makes the folder for the source, or takes an empty one. Before anything is generated: what cannot be
+/// written is said while nothing has happened yet.
+fn make_out(out: &Path) -> Result<(), CliError> {
+    let refuse = |what: &str| CliError::Usage(format!("--out {}: {what}; name a new folder", out.display()));
+    if out.is_file() {
+        return Err(refuse("that is a file"));
     }
+    let is_empty =
+        fs::create_dir_all(out).and_then(|()| Ok(fs::read_dir(out)?.next().is_none())).map_err(|error| {
+            CliError::Failed(format!("--out {}: cannot make this folder: {error}", out.display()))
+        })?;
+    if is_empty { Ok(()) } else { Err(refuse("there are files already")) }
 }
 
 /// Writes files below a folder; their paths cannot leave it.

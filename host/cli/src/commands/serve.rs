@@ -56,9 +56,11 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
     let data = args.data.or(config.data).unwrap_or_else(|| DATA_DEFAULT.into());
     let mut allowed_hosts = config.allowed_hosts;
     allowed_hosts.extend(args.allowed_hosts);
+    allowed_hosts.iter().try_for_each(|name| check_host(name))?;
 
     raise_open_files();
     let shutdown = shutdown_signal()?;
+    tokio::pin!(shutdown);
     // The port first: that it is taken is said at once, not after the engine was compiled.
     let listener = TcpListener::bind(&listen).await.map_err(|error| {
         CliError::Failed(format!("cannot listen on {listen}: {error}; choose another address with --listen"))
@@ -68,13 +70,32 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
     if let Some(cache) = args.cache {
         builder = builder.cache_dir(cache);
     }
-    let host = builder.build().await?;
+    // The first start compiles the engine, which takes its time: a person may think better of it.
+    let host = tokio::select! {
+        host = builder.build() => host?,
+        () = &mut shutdown => return Ok(()),
+    };
 
     output.line(format!("listening on http://{address}"))?;
     let config = ServerConfig { allowed_hosts, ..ServerConfig::default() };
     atoll_server::run(listener, host, config, shutdown)
         .await
         .map_err(|error| CliError::Failed(error.to_string()))
+}
+
+/// A name that no `Host` header can ever have would silently open nothing.
+fn check_host(name: &str) -> Result<(), CliError> {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    if name.trim_end_matches('.').split('.').all(is_label) {
+        return Ok(());
+    }
+    Err(CliError::Usage(format!(
+        "the allowed host {name:?} is no host name; write it without scheme, port and path, and other scripts in \
+         their xn-- form: atoll.example.com"
+    )))
 }
 
 /// Done at the first SIGINT or SIGTERM. A second one ends the process at once, as it does by default.
@@ -104,5 +125,28 @@ fn raise_open_files() {
     limit.current = limit.maximum;
     if let Err(error) = setrlimit(Resource::Nofile, limit) {
         tracing::debug!(%error, "the limit of open files stays as it is");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_host_names_are_allowed_hosts() {
+        for good in ["atoll.example.com", "atoll", "xn--mnchen-3ya.example", "192.0.2.7", "a.example."] {
+            assert!(check_host(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "http://atoll.example.com",
+            "a.example:80",
+            "a.example/",
+            "*.example",
+            "münchen.example",
+            "a..b",
+        ] {
+            assert_eq!(check_host(bad).unwrap_err().exit_status(), 2, "{bad}");
+        }
     }
 }

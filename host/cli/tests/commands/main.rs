@@ -3,10 +3,13 @@
 #[cfg(test)]
 mod support;
 
-use std::{fs, time::Duration};
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
-use support::{Server, Workbench};
+use support::{Process, Server, Workbench};
 
 #[test]
 fn usage_is_wrong_with_status_2_and_a_failure_with_status_1() {
@@ -38,6 +41,34 @@ fn a_configuration_is_checked_with_its_place() {
     assert!(refused.stderr.contains("atoll.conf:3:1:"), "{}", refused.stderr);
     let missing = bench.atoll(&["serve", "--config", "none.conf"]);
     assert!(missing.stderr.contains("none.conf"), "{}", missing.stderr);
+    let host = bench.atoll(&["serve", "--listen", "127.0.0.1:0", "--allow-host", "http://atoll.example.com"]);
+    assert!(host.status == 2 && host.stderr.contains("without scheme"), "{}", host.all());
+    let log = bench.command(&["new", "app"]).env("ATOLL_LOG", "a=b=c").output().unwrap();
+    assert_eq!(log.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&log.stderr).contains("ATOLL_LOG"));
+}
+
+#[test]
+fn a_server_that_is_told_to_stop_before_it_is_up_stops() {
+    let bench = Workbench::new();
+    // Without a cache the engine is compiled first, which takes far longer than this test waits.
+    let mut starting = Process::start(bench.command(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        "data",
+        "--cache",
+        "cache",
+    ]));
+    // The data directory is opened after the signals are watched.
+    let begun = Instant::now();
+    while !bench.path("data").exists() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the server begins to start");
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(starting.stop(Duration::from_secs(20)), Some(0));
+    assert!(!starting.wait_for("listening on"), "it did not first become ready, to drain at once");
 }
 
 #[test]
@@ -115,6 +146,9 @@ fn a_refused_deploy_prints_its_findings_and_changes_nothing() {
     bench.write("notes/atoll.toml", "name = \"notes\"\nbackendd = 1\n");
     let manifest = server.atoll(&["deploy", "notes"]);
     assert!(manifest.status == 1 && manifest.stderr.contains("atoll.toml:2:1"), "{}", manifest.all());
+    fs::write(bench.path("notes/atoll.toml"), b"name = \"notes\" # \xff\n").unwrap();
+    let bytes = server.atoll(&["deploy", "notes"]);
+    assert!(bytes.status == 1 && bytes.stderr.contains("atoll.toml is not UTF-8"), "{}", bytes.all());
 }
 
 #[test]
@@ -163,6 +197,13 @@ fn a_sentence_becomes_an_app() {
     let dry = server.atoll(&["generate", "a diary of my plants", "--app", "plants", "--no-deploy"]);
     assert!(dry.status == 0 && dry.stdout.contains("not deployed"), "{}", dry.all());
     assert_eq!(server.atoll(&["show", "plants"]).status, 1);
+    let unwritable = server.atoll(&["generate", "a diary", "--app", "lost", "--out", "made/atoll.toml/x"]);
+    assert!(
+        unwritable.status == 1 && unwritable.stderr.contains("made/atoll.toml/x"),
+        "{}",
+        unwritable.all()
+    );
+    assert_eq!(server.atoll(&["show", "lost"]).status, 1, "nothing was made that could not be written");
     let empty = server.atoll(&["generate", " "]);
     assert!(empty.status == 1 && empty.stderr.contains("empty"), "{}", empty.all());
 }
@@ -171,7 +212,11 @@ fn a_sentence_becomes_an_app() {
 fn dev_deploys_at_each_save() {
     let bench = Workbench::new();
     let server = Server::start(&bench);
+    // Below a folder that a deploy would leave out, and by another name than its own.
+    fs::create_dir(bench.path(".hidden")).unwrap();
     bench.atoll(&["new", "live"]);
+    fs::rename(bench.path("live"), bench.path(".hidden/live")).unwrap();
+    std::os::unix::fs::symlink(bench.path(".hidden/live"), bench.path("live")).unwrap();
     let mut dev = server.spawn(&["dev", "live"]);
     assert!(dev.wait_for("revision 1"));
     let code = fs::read_to_string(bench.path("live/backend/index.ts")).unwrap();
@@ -179,6 +224,8 @@ fn dev_deploys_at_each_save() {
     assert!(dev.wait_for("error: "), "a broken save is reported and watching goes on");
     bench.write("live/backend/index.ts", &format!("{code}\n// saved\n"));
     assert!(dev.wait_for("revision 2"));
+    let nowhere = server.atoll(&["dev", "nowhere"]);
+    assert!(nowhere.status == 1 && nowhere.stderr.contains("nowhere is no folder"), "{}", nowhere.all());
 }
 
 #[test]

@@ -98,15 +98,7 @@ impl<'a> Server<'a> {
 
     /// Asks the server to end, and says with which status it did.
     pub(crate) fn stop(mut self, patience: Duration) -> Option<i32> {
-        self.process.terminate();
-        let start = Instant::now();
-        loop {
-            if let Some(status) = self.process.child.try_wait().unwrap() {
-                return status.code();
-            }
-            assert!(start.elapsed() < patience, "the server drains in time");
-            thread::sleep(Duration::from_millis(20));
-        }
+        self.process.stop(patience)
     }
 }
 
@@ -117,7 +109,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    fn start(mut command: Command) -> Self {
+    pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let (sender, lines) = channel();
         let outputs: [Box<dyn Read + Send>; 2] =
@@ -155,9 +147,18 @@ impl Process {
         false
     }
 
-    fn terminate(&self) {
+    /// Sends SIGTERM, and says with which status the process ended.
+    pub(crate) fn stop(&mut self, patience: Duration) -> Option<i32> {
         let pid = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(start.elapsed() < patience, "the process ends in time");
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 

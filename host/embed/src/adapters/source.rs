@@ -7,7 +7,7 @@ use atoll_build::Builder;
 use atoll_model::{AppName, Backend, ContentHash};
 use atoll_outbound::Placeholders;
 use atoll_runtime::{AppCode, AppSource, LoadedApp, Runtime, RuntimeError};
-use atoll_store::Store;
+use atoll_store::{AppRecord, Store};
 
 pub(crate) struct StoreSource {
     store: Arc<Store>,
@@ -48,6 +48,23 @@ impl StoreSource {
         }
         Ok(bundle.backend)
     }
+
+    /// What the runtime loads of a revision.
+    fn code<B>(&self, record: AppRecord, backend: B) -> AppCode<B> {
+        let AppRecord { name: app, revision, manifest, .. } = record;
+        let variables = super::placeholders(&app, &manifest.grants, &self.placeholders);
+        AppCode { app, revision, manifest, backend, variables }
+    }
+
+    /// Loads off the async threads: it reads the disk, and may compile.
+    async fn in_background<T: Send + 'static>(
+        &self,
+        load: impl FnOnce(&Runtime) -> Result<T, RuntimeError> + Send + 'static,
+    ) -> Result<T, RuntimeError> {
+        let runtime = Arc::clone(&self.runtime);
+        let loaded = tokio::task::spawn_blocking(move || load(&runtime)).await;
+        loaded.map_err(|error| RuntimeError::Source(error.to_string()))?
+    }
 }
 
 #[async_trait]
@@ -57,25 +74,22 @@ impl AppSource for StoreSource {
         let Some(record) = self.store.active(app).await.map_err(|e| failed(e.to_string()))? else {
             return Ok(None);
         };
+        let Some(backend) = record.backend else { return Ok(None) };
+        if backend.engine.is_some_and(|engine| engine != self.js) {
+            tracing::info!(%app, "the engine is another: making the app's image again");
+            let Some(backend) = self.renewed(app, record.revision).await.map_err(failed)? else {
+                return Ok(None);
+            };
+            let code = self.code(record, backend);
+            return self.in_background(move |runtime| runtime.load(code)).await.map(Some);
+        }
+        let kept = self.code(record.clone(), backend);
+        if let Some(loaded) = self.in_background(move |runtime| runtime.load_kept(kept)).await? {
+            return Ok(Some(loaded));
+        }
         let stored = self.store.backend(app, record.revision).await.map_err(|e| failed(e.to_string()))?;
-        let backend = match stored {
-            Some(Backend::JavaScript { engine, .. }) if engine != self.js => {
-                tracing::info!(%app, "the engine is another: making the app's image again");
-                self.renewed(app, record.revision).await.map_err(failed)?
-            }
-            stored => stored,
-        };
-        let Some(backend) = backend else { return Ok(None) };
-        let variables = super::placeholders(app, &record.manifest.grants, &self.placeholders);
-        let code = AppCode {
-            app: app.clone(),
-            revision: record.revision,
-            manifest: record.manifest,
-            backend,
-            variables,
-        };
-        let runtime = Arc::clone(&self.runtime);
-        let loaded = tokio::task::spawn_blocking(move || runtime.load(code)).await;
-        loaded.map_err(|e| failed(e.to_string()))?.map(Some)
+        let Some(backend) = stored else { return Ok(None) };
+        let code = self.code(record, backend);
+        self.in_background(move |runtime| runtime.load(code)).await.map(Some)
     }
 }

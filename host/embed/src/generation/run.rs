@@ -57,7 +57,9 @@ async fn steps(
 ) -> Result<GenerationResult, HostError> {
     progress.state(GenerationState::Analyzing, "Understanding what you asked for");
     let neighbours = neighbours(host).await?;
-    let analysis = atoll_generate::analyze(&request.prompt, &neighbours, host.limits())
+    let (prompt, limits) = (request.prompt, host.limits().clone());
+    let analysis = in_background(move || atoll_generate::analyze(&prompt, &neighbours, &limits))
+        .await?
         .map_err(|refusal| HostError::Refused { reason: refusal.reason, alternative: refusal.alternative })?;
     let Analysis { mut specification, assumptions, not_understood } = analysis;
     specification.name = match request.app {
@@ -72,7 +74,8 @@ async fn steps(
     };
 
     progress.state(GenerationState::Generating, format!("Writing {}", specification.title));
-    let source = atoll_generate::compose(&specification, host.limits())?;
+    let (to_compose, limits) = (specification.clone(), host.limits().clone());
+    let source = in_background(move || atoll_generate::compose(&to_compose, &limits)).await??;
     stream_files(&source, progress.record);
     progress.record.push(GenerationEvent::Usage {
         provider: "template".into(),
@@ -103,6 +106,11 @@ async fn steps(
         assumptions,
         not_understood,
     })
+}
+
+/// Computes off the async threads: a long prompt takes a while.
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, HostError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| HostError::Internal(error.to_string()))
 }
 
 fn describe(state: GenerationState) -> &'static str {

@@ -1,10 +1,12 @@
 //! What parentheses and ranges say about a field: options, patterns, bounds, units, "unique", "optional".
 
-use crate::words::Words;
 use std::ops::Range;
 
 use super::{phrase::Parsed, prompt::Prompt, words};
-use crate::{Field, FieldKind, Pattern, Rule};
+use crate::{
+    Field, FieldKind, Pattern, Rule,
+    words::{Words, capitalized},
+};
 
 /// Reads what is in parentheses after the name of a field.
 pub(super) fn apply(prompt: &Prompt, range: Range<usize>, parsed: &mut Parsed) {
@@ -88,12 +90,26 @@ fn is_constraint(words: &[String]) -> bool {
         || words.first().is_some_and(|word| FIRST.contains(&word.as_str()) && words.len() > 1)
 }
 
+/// Options that differ by more than their case, without quotes around them; the first 50.
+pub(super) fn distinct(written: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut options: Vec<String> = Vec::new();
+    for option in written {
+        let option = option.trim_matches(['"', '\'']).trim();
+        let lower = option.to_lowercase();
+        if !option.is_empty() && !seen.contains(&lower) && options.len() < 50 {
+            options.push(option.to_owned());
+            seen.push(lower);
+        }
+    }
+    options
+}
+
 fn options(written: Vec<String>, field: &mut Field) {
-    let mut options: Vec<String> = written
-        .into_iter()
-        .map(|option| option.trim_matches(['"', '\'']).trim().to_owned())
-        .filter(|option| !option.is_empty())
-        .collect();
+    let mut options = distinct(written);
+    if options.is_empty() {
+        return;
+    }
     let numbers = options.iter().all(|option| words::decimal(option).is_some());
     if numbers && options.last().is_some_and(|option| option.ends_with('%')) {
         for option in &mut options {
@@ -102,14 +118,6 @@ fn options(written: Vec<String>, field: &mut Field) {
             }
         }
     }
-    let mut seen: Vec<String> = Vec::new();
-    options.retain(|option| {
-        let lower = option.to_lowercase();
-        let new = !seen.contains(&lower);
-        seen.push(lower);
-        new
-    });
-    options.truncate(50);
     field.unit = None;
     field.minimum = None;
     field.maximum = None;
@@ -143,11 +151,7 @@ fn required_when(prompt: &Prompt, range: Range<usize>, parsed: &mut Parsed) -> b
     if label.is_empty() || label.len() > 5 {
         return false;
     }
-    let mut text = label.join(" ");
-    if let Some(first) = text.get(..1).map(str::to_uppercase) {
-        text.replace_range(..1, &first);
-    }
-    let tick = super::lexicon::field(&text, super::lexicon::Meaning::YesNo);
+    let tick = super::lexicon::field(&capitalized(&label.join(" ")), super::lexicon::Meaning::YesNo);
     parsed.rules.push(Rule::RequiredWhen { field: parsed.field.name.clone(), when: tick.name.clone() });
     parsed.before.push(tick);
     true
@@ -193,8 +197,8 @@ fn spelled_pattern(prompt: &Prompt, range: Range<usize>, parsed: &mut Parsed) ->
     parsed.field.kind = FieldKind::Text;
     parsed.field.pattern = Some(Pattern {
         expression: format!("^{}$", pieces.iter().map(Piece::expression).collect::<String>()),
-        counterexample: example.chars().skip(1).collect(),
-        other_example: sample(1),
+        counterexample: format!("?{example}"),
+        other_example: if sample(1) == example { sample(0) } else { sample(1) },
         shown: example.clone(),
         example,
     });
@@ -298,20 +302,30 @@ pub(super) fn apply_words(given: &[String], parsed: &mut Parsed) {
     }
 }
 
+/// The longest text that anybody can ask for.
+pub(super) const TEXT_MAX: f64 = 20_000.0;
+
 fn bounds(field: &mut Field, least: Option<f64>, most: Option<f64>) {
-    if !field.kind.is_number() && !field.kind.is_text() {
-        return;
-    }
+    // "from 5 to 1" is the same range as "from 1 to 5".
+    let (least, most) = match (least, most) {
+        (Some(least), Some(most)) if most < least => (Some(most), Some(least)),
+        both => both,
+    };
+    let whole = [least, most].into_iter().flatten().all(|bound| bound.fract() == 0.0);
     if matches!(field.kind, FieldKind::Text | FieldKind::Category) && least.is_some() {
-        let whole = [least, most].into_iter().flatten().all(|bound| bound.fract() == 0.0);
-        field.kind = if whole { FieldKind::Integer } else { FieldKind::Number };
+        field.kind = FieldKind::Integer;
+    }
+    if field.kind == FieldKind::Integer && !whole {
+        field.kind = FieldKind::Number;
     }
     if field.kind.is_number() {
         field.minimum = least.or(field.minimum);
         field.maximum = most.or(field.maximum);
-    } else if most.is_some_and(|most| most >= 10.0) {
+    } else if matches!(field.kind, FieldKind::Text | FieldKind::LongText | FieldKind::Category)
+        && let Some(most) = most.filter(|most| *most >= 10.0)
+    {
         // "Review (max 2)" speaks of something else than letters.
-        field.maximum = most;
+        field.maximum = Some(most.floor().min(TEXT_MAX));
     }
 }
 
@@ -321,7 +335,8 @@ fn cells(from: &str, to: &str) -> Option<Pattern> {
     if from.letter_first != to.letter_first
         || from.letter > to.letter
         || from.number > to.number
-        || to.number > 999
+        || to.number > CELL_NUMBER_MAX
+        || (from.letter, from.number) == (to.letter, to.number)
     {
         return None;
     }
@@ -354,6 +369,9 @@ fn cells(from: &str, to: &str) -> Option<Pattern> {
     })
 }
 
+/// The last number of a cell: its pattern lists one decade after the other.
+const CELL_NUMBER_MAX: u32 = 999;
+
 struct Cell {
     letter: char,
     number: u32,
@@ -372,14 +390,14 @@ fn cell(text: &str) -> Option<Cell> {
     Some(Cell { letter, number, letter_first })
 }
 
-/// An expression for the whole numbers of a range.
+/// An expression for the whole numbers of a range, up to [`CELL_NUMBER_MAX`].
 fn number_range(from: u32, to: u32) -> String {
     if to <= 9 {
         return if from == to { from.to_string() } else { format!("[{from}-{to}]") };
     }
     let mut parts: Vec<String> = Vec::new();
     let mut low = from;
-    while low <= to && parts.len() < 60 {
+    while low <= to {
         let decade = low / 10;
         let high = (decade * 10 + 9).min(to);
         let tens = if decade == 0 { String::new() } else { decade.to_string() };

@@ -40,17 +40,15 @@ pub(super) fn apply(prompt: &mut Prompt, draft: &mut Draft) {
     given(prompt, draft);
 }
 
-/// Marks fillers, names of fields and the given words of a range as understood.
-fn use_known(prompt: &mut Prompt, draft: &Draft, range: Range<usize>, also: &[&str]) {
+/// Marks names of the entry, of its fields and lists, and the given words of a range as understood.
+pub(super) fn use_known(prompt: &mut Prompt, draft: &Draft, range: Range<usize>, also: &[&str]) {
+    let fields = draft.field_words();
+    let entities = std::iter::once(&draft.entity).chain(draft.children.iter().map(|child| &child.entity));
+    let labels: Vec<String> = entities.map(|entity| words::singular(&entity.label)).collect();
     for index in range {
-        let word = prompt.word(index).to_owned();
-        let known = also.contains(&word.as_str())
-            || draft.named(&word).is_some()
-            || words::singular(&word) == words::singular(&draft.entity.label)
-            || draft
-                .children
-                .iter()
-                .any(|child| words::singular(&child.entity.label) == words::singular(&word));
+        let word = prompt.word(index);
+        let known =
+            also.contains(&word) || fields.named(word).is_some() || labels.contains(&words::singular(word));
         if known {
             prompt.use_tokens(index..index + 1);
         }
@@ -197,8 +195,4 @@ pub(super) fn defaults(draft: &mut Draft) {
         date.initial = Some(InitialValue::Today);
         draft.add(date);
     }
-}
-
-fn capitalized(text: &str) -> String {
-    super::subject::capitalized(text)
 }

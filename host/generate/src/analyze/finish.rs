@@ -1,7 +1,11 @@
 //! The end of a specification: what a person should know about it, its description, and what was left over.
 
-use super::{draft::Draft, prompt::Prompt, subject, words};
-use crate::{Language, View};
+use super::{
+    draft::{Draft, FieldWords},
+    prompt::Prompt,
+    words,
+};
+use crate::{Language, words::capitalized};
 
 /// Kinds of app that no part makes yet: what asks for them, and what is made instead.
 const NOT_YET: &[(&str, &str)] = &[
@@ -52,39 +56,8 @@ pub(super) fn caveats(prompt: &Prompt, draft: &mut Draft, nothing: bool, follows
     }
 }
 
-/// The last touches, once all rules have spoken.
-pub(super) fn close(draft: &mut Draft, language: Language) {
-    if language != Language::English {
-        translate_usual(draft, language);
-    }
-    let view = draft.view;
-    if matches!(view, View::Form | View::Habits) {
-        draft.features.done = None;
-    }
-    if view != View::List && view != View::Cards {
-        draft.features.bin_days = None;
-    }
-    if view == View::Form || view == View::Habits {
-        draft.features.pin = false;
-    }
-    // A ticked field is no field of a form, so it cannot be asked for.
-    if let Some(done) = draft.features.done.as_ref().map(|done| done.field.clone())
-        && let Some(field) = draft.find_mut(&done)
-    {
-        field.required = false;
-        field.must_be_yes = false;
-    }
-    let known = |name: &String| draft.entity.field(name).is_some();
-    draft
-        .features
-        .figures
-        .retain(|figure| known(&figure.field) || matches!(figure.field.as_str(), "total" | "subtotal"));
-    draft.features.search.retain(known);
-    draft.features.filters.retain(known);
-}
-
 /// Labels that the rules brought along, in the language of the page.
-fn translate_usual(draft: &mut Draft, language: Language) {
+pub(super) fn translate_usual(draft: &mut Draft, language: Language) {
     const LABELS: &[(&str, [&str; 4])] = &[
         ("Name", ["Nombre", "Name", "Nom", "名前"]),
         ("Title", ["Título", "Titel", "Titre", "タイトル"]),
@@ -129,7 +102,7 @@ fn translate_usual(draft: &mut Draft, language: Language) {
 /// One sentence about the app.
 pub(super) fn description(draft: &Draft) -> String {
     let labels: Vec<String> = draft.entity.fields.iter().take(8).map(|field| field.label.clone()).collect();
-    let plural = subject::capitalized(&draft.entity.plural_label);
+    let plural = capitalized(&draft.entity.plural_label);
     format!("{plural}: {}", labels.join(", "))
 }
 
@@ -146,12 +119,13 @@ pub(super) fn says_anything(prompt: &Prompt) -> bool {
 
 /// Clauses with words that no rule used, in the person's words.
 pub(super) fn left_over(prompt: &Prompt, draft: &Draft) -> Vec<String> {
+    let fields = draft.field_words();
     let mut left: Vec<String> = Vec::new();
     for sentence in prompt.sentences() {
         let mut open: Option<std::ops::Range<usize>> = None;
         let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
         for clause in prompt.clauses(sentence) {
-            if is_left(prompt, draft, clause.clone()) {
+            if is_left(prompt, draft, &fields, clause.clone()) {
                 open = Some(open.map_or(clause.clone(), |range| range.start..clause.end));
             } else {
                 ranges.extend(open.take());
@@ -159,14 +133,31 @@ pub(super) fn left_over(prompt: &Prompt, draft: &Draft) -> Vec<String> {
         }
         ranges.extend(open);
         for range in ranges {
-            let text: String = prompt.written(trimmed(prompt, range)).chars().take(300).collect();
+            let text = prompt.written(trimmed(prompt, range));
             if !text.is_empty() {
-                left.push(text);
+                left.push(shortened(text, CLAUSE_CHARS_MAX));
             }
         }
     }
-    left.truncate(40);
+    if left.len() > CLAUSES_MAX {
+        let more = left.len() - CLAUSES_MAX;
+        left.truncate(CLAUSES_MAX);
+        left.push(format!("… and {more} more"));
+    }
     left
+}
+
+/// The most clauses that are told one by one.
+const CLAUSES_MAX: usize = 40;
+/// The most of each.
+const CLAUSE_CHARS_MAX: usize = 300;
+
+/// The start of a text, with a mark when something follows.
+pub(super) fn shortened(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
+        None => text.to_owned(),
+    }
 }
 
 /// Without "and", "but" and the like in front.
@@ -180,7 +171,7 @@ fn trimmed(prompt: &Prompt, range: std::ops::Range<usize>) -> std::ops::Range<us
     start..range.end
 }
 
-fn is_left(prompt: &Prompt, draft: &Draft, clause: std::ops::Range<usize>) -> bool {
+fn is_left(prompt: &Prompt, draft: &Draft, fields: &FieldWords<'_>, clause: std::ops::Range<usize>) -> bool {
     if draft.not_built.contains(&clause) {
         return true;
     }
@@ -193,7 +184,7 @@ fn is_left(prompt: &Prompt, draft: &Draft, clause: std::ops::Range<usize>) -> bo
         }
         content += 1;
         let known = prompt.is_used(index)
-            || draft.named(word).is_some()
+            || fields.named(word).is_some()
             || words::singular(word) == words::singular(&draft.entity.label)
             || draft
                 .children

@@ -11,7 +11,10 @@ use super::{
     prompt::{Kind, Prompt},
     words,
 };
-use crate::{Field, InitialValue, Rule, words::Words};
+use crate::{
+    Field, InitialValue, Rule,
+    words::{Words, capitalized},
+};
 
 pub(super) use shapes::choices;
 
@@ -182,7 +185,7 @@ fn parts(prompt: &Prompt, range: Range<usize>) -> Vec<Part> {
                 parts.push(Part { words, parentheses: parentheses.take(), end });
             }
         };
-    while index < range.end && parts_full(index, range.start) {
+    while index < range.end && index - range.start < LIST_TOKENS_MAX && index - start < phrase::TOKENS_MAX {
         let opens = prompt.is_mark(index, '(') || prompt.is_mark(index, '（');
         if opens {
             let close = (index + 1..range.end)
@@ -209,10 +212,8 @@ fn parts(prompt: &Prompt, range: Range<usize>) -> Vec<Part> {
     parts
 }
 
-/// A list is at most this many tokens long: the rest of a prompt of any size is not read as one list.
-fn parts_full(index: usize, start: usize) -> bool {
-    index - start < 400
-}
+/// The longest list: the rest of a prompt of any size is not read as one.
+const LIST_TOKENS_MAX: usize = 400;
 
 fn separates(prompt: &Prompt, index: usize) -> bool {
     match prompt.token(index).map(|token| token.kind) {
@@ -347,9 +348,4 @@ fn complete_heads(read: &mut [(Parsed, Range<usize>)]) {
             first.guessed = false;
         }
     }
-}
-
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }

@@ -11,7 +11,10 @@ use super::{
     prompt::Prompt,
     words,
 };
-use crate::{Field, FieldKind, Rule, words::Words};
+use crate::{
+    Field, FieldKind, Rule,
+    words::{Words, capitalized},
+};
 use vocabulary::{by_whom, is_clause_word, is_imperative};
 
 pub(super) use vocabulary::is_feature;
@@ -31,6 +34,10 @@ pub(super) struct Parsed {
 
 /// The longest name of a field, in words.
 const WORDS_MAX: usize = 6;
+/// The longest part that is read at all: lead, name, and what is said about it.
+pub(super) const TOKENS_MAX: usize = 30;
+/// The longest label: more is no name.
+const LABEL_CHARS_MAX: usize = 80;
 
 /// Reads the words of a part, without what is in parentheses, as a field.
 pub(super) fn parse(
@@ -38,12 +45,18 @@ pub(super) fn parse(
     range: Range<usize>,
     parentheses: Option<Range<usize>>,
 ) -> Option<Parsed> {
+    if range.len() > TOKENS_MAX {
+        return None;
+    }
     let mut part = Part::read(prompt, range);
     part.strip_lead();
     if part.words.is_empty() {
         return None;
     }
     let mut parsed = part.question().or_else(|| part.plain())?;
+    if parsed.field.label.chars().count() > LABEL_CHARS_MAX {
+        return None;
+    }
     if let Some(parentheses) = parentheses {
         constraint::apply(prompt, parentheses, &mut parsed);
     }
@@ -105,9 +118,7 @@ impl Part {
     }
 
     fn label(&self) -> String {
-        let text = self.written.join(" ");
-        let mut chars = text.chars();
-        chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+        capitalized(&self.written.join(" "))
     }
 
     fn parsed(&self, field: Field) -> Parsed {
@@ -392,9 +403,4 @@ impl Part {
             }
         }
     }
-}
-
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }

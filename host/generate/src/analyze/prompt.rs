@@ -39,10 +39,17 @@ impl Token {
     }
 }
 
+/// A text without full stops is read in pieces of this many tokens: what a rule does for each word of a sentence
+/// stays little work, whatever was pasted.
+const SENTENCE_TOKENS_MAX: usize = 400;
+/// The most places of one pattern that are looked at.
+const PLACES_MAX: usize = 40;
+
 /// The tokens of a prompt.
 pub(super) struct Prompt {
     pub(super) text: String,
     pub(super) tokens: Vec<Token>,
+    sentences: Vec<Range<usize>>,
     used: Vec<bool>,
     /// Left out of every rule: examples in quotes, and what was declined.
     hidden: Vec<bool>,
@@ -52,7 +59,25 @@ impl Prompt {
     pub(super) fn new(text: &str) -> Self {
         let tokens = tokenize(text);
         let count = tokens.len();
-        Self { text: text.to_owned(), tokens, used: vec![false; count], hidden: vec![false; count] }
+        let ends = |token: &Token| {
+            matches!(token.kind, Kind::Mark('.' | '!' | '?' | ';' | '\n' | '。' | '！' | '？'))
+        };
+        let sentences = split(&tokens, ends, 0..count)
+            .into_iter()
+            .flat_map(|range| {
+                range
+                    .clone()
+                    .step_by(SENTENCE_TOKENS_MAX)
+                    .map(move |start| start..range.end.min(start + SENTENCE_TOKENS_MAX))
+            })
+            .collect();
+        Self {
+            text: text.to_owned(),
+            tokens,
+            sentences,
+            used: vec![false; count],
+            hidden: vec![false; count],
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -118,19 +143,16 @@ impl Prompt {
 
     /// Ranges between full stops, question marks, semicolons and line ends.
     pub(super) fn sentences(&self) -> Vec<Range<usize>> {
-        self.split(
-            |token| matches!(token.kind, Kind::Mark('.' | '!' | '?' | ';' | '\n' | '。' | '！' | '？')),
-            0..self.len(),
-        )
+        self.sentences.clone()
     }
 
     /// Ranges between commas and the like, inside a sentence.
     pub(super) fn clauses(&self, sentence: Range<usize>) -> Vec<Range<usize>> {
         let mut clauses = Vec::new();
-        for part in self.split(
-            |token| matches!(token.kind, Kind::Mark(',' | ':' | '(' | ')' | '-' | '、' | '（' | '）' | '：')),
-            sentence,
-        ) {
+        let ends = |token: &Token| {
+            matches!(token.kind, Kind::Mark(',' | ':' | '(' | ')' | '-' | '、' | '（' | '）' | '：'))
+        };
+        for part in split(&self.tokens, ends, sentence) {
             let mut start = part.start;
             for index in part.start + 1..part.end {
                 // "and see at once …", "and I want …" begin a clause; "name and phone" does not.
@@ -145,23 +167,11 @@ impl Prompt {
         clauses
     }
 
-    fn split(&self, ends: impl Fn(&Token) -> bool, range: Range<usize>) -> Vec<Range<usize>> {
-        let mut parts = Vec::new();
-        let mut start = range.start;
-        for index in range.clone() {
-            if self.tokens.get(index).is_some_and(&ends) {
-                parts.push(start..index);
-                start = index + 1;
-            }
-        }
-        parts.push(start..range.end);
-        parts.retain(|part| !part.is_empty());
-        parts
-    }
-
     /// The sentence that holds an index.
     pub(super) fn sentence_of(&self, index: usize) -> Range<usize> {
-        self.sentences().into_iter().find(|sentence| sentence.contains(&index)).unwrap_or(index..index + 1)
+        let after = self.sentences.partition_point(|sentence| sentence.end <= index);
+        let sentence = self.sentences.get(after).filter(|sentence| sentence.contains(&index));
+        sentence.cloned().unwrap_or(index..index + 1)
     }
 
     /// The clause that holds an index.
@@ -196,12 +206,12 @@ impl Prompt {
         })
     }
 
-    /// All places of a pattern that do not overlap.
+    /// The first places of a pattern that do not overlap, [`PLACES_MAX`] at most.
     pub(super) fn find_all(&self, pattern: &str) -> Vec<Range<usize>> {
         let parts: Vec<&str> = pattern.split(' ').collect();
         let mut found = Vec::new();
         let mut start = 0;
-        while start < self.len() {
+        while start < self.len() && found.len() < PLACES_MAX {
             match self.matches_at(&parts, start, self.len()) {
                 Some(end) if end > start => {
                     found.push(start..end);
@@ -255,6 +265,21 @@ const BEGINS_A_CLAUSE: Words = Words(
     never when if while there it everyone everybody",
 );
 
+/// The ranges between tokens that end one; none is empty.
+fn split(tokens: &[Token], ends: impl Fn(&Token) -> bool, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = range.start;
+    for index in range.clone() {
+        if tokens.get(index).is_some_and(&ends) {
+            parts.push(start..index);
+            start = index + 1;
+        }
+    }
+    parts.push(start..range.end);
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
 fn tokenize(text: &str) -> Vec<Token> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let end_of = |index: usize| chars.get(index).map_or(text.len(), |(at, _)| *at);
@@ -262,7 +287,8 @@ fn tokenize(text: &str) -> Vec<Token> {
     let mut index = 0;
     while let Some((at, c)) = chars.get(index).copied() {
         let start = index;
-        if is_word_char(c) {
+        if is_word_char(c) || is_minus(&chars, index) {
+            index += 1;
             while chars.get(index).is_some_and(|(_, c)| is_word_char(*c)) || joins(&chars, index) {
                 index += 1;
             }
@@ -301,6 +327,13 @@ fn tokenize(text: &str) -> Vec<Token> {
 
 fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '%' | '°' | '€' | '$' | '£' | 'ー' | '々')
+}
+
+/// The sign of a number: "-20", but not the dash of "A-20" or "- 20".
+fn is_minus(chars: &[(usize, char)], index: usize) -> bool {
+    let at = |index: usize| chars.get(index).map(|(_, c)| *c);
+    let after_space = index.checked_sub(1).and_then(at).is_none_or(|c| c.is_whitespace() || c == '(');
+    after_space && at(index) == Some('-') && at(index + 1).is_some_and(|c| c.is_ascii_digit())
 }
 
 /// A mark between two characters of words belongs to the word: "owner's", "e-mail", "yes/no", "h:mm", "0.50".
@@ -353,5 +386,22 @@ mod tests {
         assert_eq!(prompt.find("sort|order them? by"), Some(0..3));
         assert_eq!(prompt.find("sort by"), None);
         assert_eq!(prompt.find("due *"), Some(3..5));
+    }
+
+    #[test]
+    fn a_sign_belongs_to_its_number_and_a_dash_does_not() {
+        let words = |text: &str| -> Vec<String> {
+            Prompt::new(text).tokens.into_iter().filter(Token::is_word).map(|token| token.text).collect()
+        };
+        assert_eq!(words("from -20 to 50 (-3)"), ["from", "-20", "to", "50", "-3"]);
+        assert_eq!(words("A-20 - 20"), ["A-20", "20"]);
+    }
+
+    #[test]
+    fn a_text_without_full_stops_is_read_in_pieces() {
+        let prompt = Prompt::new(&"find ".repeat(1000));
+        assert_eq!(prompt.sentences(), [0..400, 400..800, 800..1000]);
+        assert_eq!(prompt.sentence_of(799), 400..800);
+        assert_eq!(prompt.find_all("find").len(), PLACES_MAX);
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{
     archetypes::Trait,
+    constraint,
     draft::Draft,
+    features::use_known,
     lexicon::{self, Meaning},
     prompt::Prompt,
     words,
@@ -24,18 +26,6 @@ pub(super) fn apply(prompt: &mut Prompt, draft: &mut Draft) {
     in_order(draft);
 }
 
-fn use_fields(prompt: &mut Prompt, draft: &Draft, range: std::ops::Range<usize>, also: &[&str]) {
-    for index in range {
-        let word = prompt.word(index).to_owned();
-        if also.contains(&word.as_str())
-            || draft.named(&word).is_some()
-            || words::singular(&word) == words::singular(&draft.entity.label)
-        {
-            prompt.use_tokens(index..index + 1);
-        }
-    }
-}
-
 /// "Quantity can never drop below zero".
 fn not_negative(prompt: &mut Prompt, draft: &mut Draft) {
     let Some(found) = prompt
@@ -51,7 +41,7 @@ fn not_negative(prompt: &mut Prompt, draft: &mut Draft) {
         }
     }
     prompt.use_tokens(found);
-    use_fields(prompt, draft, clause, &[]);
+    use_known(prompt, draft, clause, &[]);
 }
 
 fn not_in_future(prompt: &mut Prompt, draft: &mut Draft) {
@@ -63,7 +53,7 @@ fn not_in_future(prompt: &mut Prompt, draft: &mut Draft) {
         }
     }
     prompt.use_tokens(found);
-    use_fields(prompt, draft, clause, &[]);
+    use_known(prompt, draft, clause, &[]);
 }
 
 /// "Two samples can't sit in the same position of the same box", "no two with the same name".
@@ -94,7 +84,7 @@ fn same_place(prompt: &mut Prompt, draft: &mut Draft) {
         return;
     }
     prompt.use_tokens(found);
-    use_fields(prompt, draft, sentence, &["sit", "have", "share", "be", "in", "same"]);
+    use_known(prompt, draft, sentence, &["sit", "have", "share", "be", "in", "same"]);
     match fields.as_slice() {
         [one] => {
             if let Some(field) = draft.find_mut(one) {
@@ -155,7 +145,7 @@ fn one_at_a_time(prompt: &mut Prompt, draft: &mut Draft) {
     draft.rules.push(Rule::UniqueTogether { fields, open_only: true });
     if let (Some(found), Some(sentence)) = (asked, sentence) {
         prompt.use_tokens(found);
-        use_fields(
+        use_known(
             prompt,
             draft,
             sentence,
@@ -163,8 +153,9 @@ fn one_at_a_time(prompt: &mut Prompt, draft: &mut Draft) {
         );
     }
     if let Some(found) = prompt.find("still|what's|currently out") {
+        let clause = prompt.clause_of(found.start);
         prompt.use_tokens(found);
-        use_fields(prompt, draft, prompt.clause_of(0), &[]);
+        use_known(prompt, draft, clause, &[]);
     }
 }
 
@@ -226,11 +217,10 @@ fn longest_text(prompt: &mut Prompt, draft: &mut Draft) {
         .find(|field| field.kind == FieldKind::LongText)
         .or_else(|| draft.entity.title_field())
         .map(|field| field.name.clone());
-    if let Some(field) = name
-        .and_then(|name| draft.find_mut(&name))
-        .filter(|field| field.kind.is_text() && field.pattern.is_none())
-    {
-        field.maximum = Some(f64::from(most.max(1)));
+    if let Some(field) = name.and_then(|name| draft.find_mut(&name)).filter(|field| {
+        matches!(field.kind, FieldKind::Text | FieldKind::LongText) && field.pattern.is_none()
+    }) {
+        field.maximum = Some(f64::from(most.max(1)).min(constraint::TEXT_MAX));
         prompt.use_tokens(found);
     }
 }
@@ -267,7 +257,7 @@ fn hours(prompt: &mut Prompt, draft: &mut Draft) {
     if let Some(found) = found
         && let (Some(from), Some(to)) =
             (clock(prompt.word(found.start + 1)), clock(prompt.word(found.end - 1)))
-        && from < to
+        && holds_two(from, to, draft)
     {
         for field in draft.entity.fields.iter_mut().filter(|field| field.kind == FieldKind::Time) {
             field.minimum = Some(from);
@@ -275,6 +265,12 @@ fn hours(prompt: &mut Prompt, draft: &mut Draft) {
         }
         prompt.use_tokens(found);
     }
+}
+
+/// Whether the hours have room for two steps: fewer is more likely one entry's own time.
+fn holds_two(from: f64, to: f64, draft: &Draft) -> bool {
+    let step = draft.of_kind(&FieldKind::Time).and_then(|field| field.step).unwrap_or(15.0) / 60.0;
+    (from / step).ceil() * step + 2.0 * step <= to
 }
 
 /// "Two bookings of one room may never overlap, but back-to-back is fine".
@@ -309,7 +305,7 @@ fn overlap(prompt: &mut Prompt, draft: &mut Draft) {
     draft.rules.push(Rule::NoOverlap { date, start: start.clone(), end: end.clone(), within });
     if let Some(found) = asked {
         let sentence = prompt.sentence_of(found.start);
-        use_fields(
+        use_known(
             prompt,
             draft,
             sentence,
@@ -349,7 +345,7 @@ fn repeat(prompt: &mut Prompt, draft: &mut Draft) {
     if let Some(times) = times {
         prompt.use_tokens(times);
     }
-    use_fields(prompt, draft, clause, &["bookings", "booking"]);
+    use_known(prompt, draft, clause, &["bookings", "booking"]);
     // All or none, and the message names the date: how it is built.
     if let Some(found) =
         prompt.find("one of the repeats clashes|fails|overlaps tell me which one? and? book? none? of? them?")

@@ -5,14 +5,26 @@
 
 use std::ops::Range;
 
-use super::prompt::Prompt;
+use super::{finish::shortened, prompt::Prompt};
+
+/// The most of what is left out that is repeated to the person.
+const TOLD_CHARS_MAX: usize = 120;
 
 /// A kind of harm: words that must all be near each other, and why it is not done.
 struct Harm {
     /// Each is a pattern; all must occur in one sentence.
     all: &'static [&'static str],
+    /// What shows that things of that name are only kept a list of; empty for nothing.
+    unless: &'static str,
     reason: &'static str,
     alternative: &'static str,
+}
+
+impl Harm {
+    fn is_in(&self, prompt: &Prompt, range: Range<usize>) -> bool {
+        self.all.iter().all(|pattern| prompt.find_in(pattern, range.clone()).is_some())
+            && (self.unless.is_empty() || prompt.find_in(self.unless, range).is_none())
+    }
 }
 
 const EVENTS: &str = "An app can show what other apps tell it: it subscribes to their events, with your consent. Say for example \
@@ -22,46 +34,52 @@ const HARMS: &[Harm] = &[
     Harm {
         all: &[
             "data|kv|database|databases|secret|secrets|storage|cookies|tables",
-            "other|others|another|all|every apps|app's|apps'",
+            "other|others|another apps|app's|apps'",
         ],
+        unless: "",
         reason: "It would read the data of other apps. Each app's data is its own.",
         alternative: EVENTS,
     },
     Harm {
         all: &[
-            "cookies|localstorage|sessionstorage",
-            "read|reads|steal|grab|capture|send|upload|collect|harvest|copy|take",
+            "read|reads|steal|steals|grab|grabs|capture|harvest|exfiltrate the|all? their|its|user's|browser? session? \
+             cookies|localstorage|sessionstorage",
         ],
+        unless: "",
         reason: "It would take what a browser keeps for a person or for another page.",
         alternative: "An app can keep its own data, and ask people for what it needs in a form.",
     },
     Harm {
         all: &[
             "password|passwords|credentials|logins|credit|tokens|accounts",
-            "steal|steals|grab|harvest|sniff|crack|intercept|capture|captures|phish|hack",
+            "steal|steals|grab|harvest|sniff|crack|intercept|phish|hack",
         ],
+        unless: "",
         reason: "It would take people's credentials.",
         alternative: "An app can ask people for what it needs in a form that says why.",
     },
     Harm {
         all: &[
-            "uploads|upload|send|sends|post|posts|exfiltrate|forward|copy|leak|dump",
-            "environment|secrets|keys|everything|lot|passwords|keystrokes|cookies|system",
-            "server|https|http|url|webhook|variables|prompt|every|somewhere|apps",
+            "uploads|upload|send|sends|post|exfiltrate|forward|copy|leak|dump your|all|the|every|full|my|their? \
+             all|the|full? environment|secrets|keys|everything|lot|passwords|keystrokes|cookies|system",
+            "server|https|http|url|webhook|variables|prompt|somewhere|apps",
         ],
+        unless: "",
         reason: "It would send data to somewhere else without the people concerned.",
         alternative: "An app can offer its list as a download, or publish events on this canvas.",
     },
     Harm {
         all: &[
-            "monero|bitcoin|crypto|cryptocurrency|coin|xmr|coinhive|cryptojack|cryptojacking|ethereum",
+            "monero|bitcoin|crypto|cryptocurrency|xmr|coinhive|cryptojack|cryptojacking|ethereum",
             "mine|miner|mines|mining|mined|cryptojack|cryptojacking|coinhive|hash",
         ],
+        unless: "",
         reason: "It would use people's machines to mine coins.",
         alternative: "The app without the miner.",
     },
     Harm {
         all: &["keylogger|keyloggers|keystroke|keystrokes|key-logger"],
+        unless: "",
         reason: "It would record what people type elsewhere.",
         alternative: "A form can ask people for what you need to know.",
     },
@@ -71,11 +89,13 @@ const HARMS: &[Harm] = &[
             "login|sign-in|log-in|bank|paypal|google|password|passwords|credit",
             "password|passwords|credentials|card|login|phishing|details|bank",
         ],
+        unless: "incidents|reports|awareness|training",
         reason: "It would trick people into giving away their credentials.",
         alternative: "A form with your own name on it, that says what it asks for and why.",
     },
     Harm {
         all: &["ddos|ransomware|malware|virus|trojan|botnet|rootkit|brute-force|bruteforce|exploit|exploits"],
+        unless: "incident|incidents|sample|samples|register|list|log|tracker|inventory|results|patients|tests|reports",
         reason: "It would attack other people's machines.",
         alternative: "A list to keep track of such incidents, for example.",
     },
@@ -85,19 +105,22 @@ const HARMS: &[Harm] = &[
             "track|record|watch|location|microphone|camera|messages|wife|husband|girlfriend|boyfriend|partner's|ex|employee|employees|their",
             "knowing|knowledge|noticing|secretly|spy|stalk|covertly|stealthily",
         ],
+        unless: "",
         reason: "It would watch people without their knowledge.",
         alternative: "A shared list that everybody concerned can see.",
     },
     Harm {
         all: &[
-            "escape|escapes|bypass|bypasses|break|breaks|disable|disables|circumvent|circumvents",
-            "sandbox|csp|grants|permissions|limits|iframe",
+            "escape|escapes|bypass|bypasses|break|breaks|disable|disables|circumvent|circumvents from|out? of? \
+             the|its|a|any|all? content? sandbox|csp|grants|permissions|limits|iframe",
         ],
+        unless: "",
         reason: "It would try to leave its sandbox.",
         alternative: "An app can ask for a grant in its manifest; a person then decides.",
     },
     Harm {
         all: &["ignore|disregard|forget", "previous|prior|above|all", "instructions|rules|prompt|prompts"],
+        unless: "",
         reason: "It is an instruction to the generator hidden in the text, not a wish about the app.",
         alternative: "The app without it.",
     },
@@ -116,7 +139,7 @@ pub(super) fn decline(prompt: &mut Prompt) -> Vec<Declined> {
     for sentence in prompt.sentences() {
         let Some((harm, range)) = harm_in(prompt, sentence.clone()) else { continue };
         declined.push(Declined {
-            text: shortened(prompt.written(range.clone())),
+            text: shortened(prompt.written(range.clone()), TOLD_CHARS_MAX),
             reason: harm.reason,
             alternative: harm.alternative,
         });
@@ -135,10 +158,7 @@ fn harm_in(prompt: &Prompt, sentence: Range<usize>) -> Option<(&'static Harm, Ra
     let denied = prompt
         .find_in("nothing|never|neither|mustn't|shouldn't|not", sentence.clone())
         .is_some_and(|found| found.start < sentence.start + 6);
-    let harm = HARMS
-        .iter()
-        .filter(|_| !denied)
-        .find(|harm| harm.all.iter().all(|pattern| prompt.find_in(pattern, sentence.clone()).is_some()))?;
+    let harm = HARMS.iter().filter(|_| !denied).find(|harm| harm.is_in(prompt, sentence.clone()))?;
     let clauses = prompt.clauses(sentence.clone());
     let touched = |clause: &Range<usize>| {
         harm.all.iter().any(|pattern| prompt.find_in(pattern, clause.clone()).is_some())
@@ -146,7 +166,7 @@ fn harm_in(prompt: &Prompt, sentence: Range<usize>) -> Option<(&'static Harm, Ra
     // From the first clause with all of it, or with most of it, to the end of what concerns it.
     let first = clauses
         .iter()
-        .find(|clause| harm.all.iter().all(|pattern| prompt.find_in(pattern, (*clause).clone()).is_some()))
+        .find(|clause| harm.is_in(prompt, (*clause).clone()))
         .or_else(|| clauses.iter().find(|clause| touched(clause)))?;
     Some((harm, first.start..sentence.end))
 }
@@ -180,12 +200,9 @@ fn hide_quotes(prompt: &mut Prompt) -> Vec<Declined> {
             continue;
         }
         let whole = *open..close + 1;
-        let harm = HARMS
-            .iter()
-            .find(|harm| harm.all.iter().all(|pattern| prompt.find_in(pattern, whole.clone()).is_some()));
-        if let Some(harm) = harm {
+        if let Some(harm) = HARMS.iter().find(|harm| harm.is_in(prompt, whole.clone())) {
             declined.push(Declined {
-                text: shortened(prompt.written(whole.clone())),
+                text: shortened(prompt.written(whole.clone()), TOLD_CHARS_MAX),
                 reason: harm.reason,
                 alternative: harm.alternative,
             });
@@ -193,12 +210,4 @@ fn hide_quotes(prompt: &mut Prompt) -> Vec<Declined> {
         prompt.hide(whole);
     }
     declined
-}
-
-fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(120).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }

@@ -4,7 +4,7 @@ use atoll_model::Limits;
 
 use super::{
     archetypes::{self, Trait},
-    draft::Draft,
+    draft::{Draft, under_a_free_name},
     lexicon::{self, Meaning},
     lists::{Found, Inner},
     prompt::Prompt,
@@ -27,9 +27,15 @@ pub(super) fn start(subject: Subject, found: Found, limits: &Limits, prompt: &Pr
         children: Vec::new(),
         assumptions: Vec::new(),
         not_built: Vec::new(),
+        fields_max: limits.fields_max,
+        children_max: limits.entities_max.saturating_sub(1),
     };
     if draft.view == View::List && is_form(prompt) {
         draft.view = View::Form;
+    }
+    if draft.view == View::Form && !found.inner.is_empty() {
+        draft.view = View::List;
+        draft.assume("A form has no lists inside yet, so this is a list whose entries have them.".to_owned());
     }
     let named = found.fields.len();
     let most = limits.fields_max.saturating_sub(4);
@@ -78,8 +84,7 @@ pub(super) fn start(subject: Subject, found: Found, limits: &Limits, prompt: &Pr
             draft.add(field);
         }
     }
-    let inner_max = limits.entities_max.saturating_sub(2);
-    for inner in found.inner.into_iter().take(inner_max) {
+    for inner in found.inner {
         add_inner(&mut draft, inner);
     }
     moments(&mut draft);
@@ -184,9 +189,8 @@ fn add_inner(draft: &mut Draft, inner: Inner) {
             field.kind = FieldKind::Text;
             field.initial = None;
         }
-        if fields.iter().all(|other| other.name != field.name)
-            && !crate::compose::plan::RESERVED.contains(&field.name.as_str())
-        {
+        let field = under_a_free_name(&fields, field);
+        if fields.len() < draft.fields_max && fields.iter().all(|other| other.name != field.name) {
             fields.push(field);
         }
     }
@@ -203,7 +207,7 @@ fn add_inner(draft: &mut Draft, inner: Inner) {
         field.required |= Some(index) == first_text || factor || rate;
     }
     entity.fields = fields;
-    draft.children.push(Child { entity, kind: ChildKind::Plain, total: None });
+    draft.add_child(Child { entity, kind: ChildKind::Plain, total: None });
 }
 
 /// Every entry needs something to be called by.

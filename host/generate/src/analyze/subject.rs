@@ -10,7 +10,10 @@ use super::{
     prompt::Prompt,
     words,
 };
-use crate::{Entity, identifier, words::Words};
+use crate::{
+    Entity, identifier,
+    words::{Words, capitalized},
+};
 
 pub(super) use title::use_background;
 
@@ -219,9 +222,4 @@ const LIST_NOUNS: Words = Words(
 
 fn is_generic(entity: &str) -> bool {
     matches!(entity, "item" | "entry")
-}
-
-pub(super) fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }

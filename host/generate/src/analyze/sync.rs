@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use atoll_model::EventPattern;
+use atoll_model::{EventPattern, EventType};
 use serde_json::Value;
 
 use super::{draft::Draft, prompt::Prompt, words};
@@ -149,7 +149,7 @@ fn names(neighbour: &Neighbour) -> Vec<String> {
 }
 
 fn is_meant(prompt: &Prompt, sentence: Range<usize>, neighbour: &Neighbour) -> bool {
-    if neighbour.publishes.is_empty() {
+    if neighbour.publishes.iter().all(|(event, _)| event.as_str().ends_with(".changed")) {
         return false;
     }
     let names = names(neighbour);
@@ -166,8 +166,10 @@ fn is_meant(prompt: &Prompt, sentence: Range<usize>, neighbour: &Neighbour) -> b
 
 /// Subscribes to a neighbour and reads its schemas.
 fn follow(sync: &mut Sync, neighbour: &Neighbour) {
-    for (event, schema) in &neighbour.publishes {
-        let pattern = match event.as_str().split_once('.') {
+    // "….changed" only tells open pages of that app to look again.
+    let told = |event: &&(EventType, Option<Value>)| !event.0.as_str().ends_with(".changed");
+    for (event, schema) in neighbour.publishes.iter().filter(told) {
+        let pattern = match event.as_str().rsplit_once('.') {
             Some((kind, _)) => format!("{kind}.*"),
             None => event.as_str().to_owned(),
         };

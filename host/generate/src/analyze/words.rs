@@ -1,5 +1,7 @@
 //! Words: numbers, singular and plural, typing errors, and those that carry no content of their own.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use crate::words::Words;
 
 /// A whole number in digits or in a word.
@@ -166,7 +168,9 @@ fn one_edit_apart(a: &[u8], b: &[u8]) -> bool {
 
 /// Words that say nothing about an app by themselves.
 pub(super) fn is_filler(word: &str) -> bool {
-    FILLERS.contains(word)
+    // Asked for every word again and again: the one list that is worth a set.
+    static SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| FILLERS.iter().collect());
+    SET.contains(word)
 }
 
 const FILLERS: Words = Words(

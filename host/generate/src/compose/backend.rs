@@ -59,7 +59,7 @@ pub(super) fn files(plan: &Plan<'_>) -> Result<Vec<File>, GenerateError> {
     if let Some(repeat) = plan.spec.features.repeat {
         let date = plan.date_field()?;
         values.text("weeks_max", repeat.weeks_max.to_string());
-        values.text("date_field", &date.name).text("vars_", "made");
+        values.text("date_field", &date.name);
         let rest = if date.kind == FieldKind::DateTime {
             format!(" + input.{}.slice(10)", date.name)
         } else {

@@ -40,7 +40,7 @@ fn union(options: &[String]) -> String {
 }
 
 /// Its column's name.
-pub(super) fn column_of(field: &Field) -> String {
+pub(crate) fn column_of(field: &Field) -> String {
     match field.kind {
         FieldKind::Money => format!("{}_cents", field.name),
         FieldKind::Duration => format!("{}_seconds", field.name),
@@ -126,7 +126,8 @@ pub(super) fn to_row(field: &Field, variable: &str) -> String {
 
 /// The name of the constant that holds a field's options or pattern; `of` keeps those of two entities apart.
 fn constant_name(field: &Field, of: &str) -> String {
-    format!("{of}{}", field.name).to_ascii_uppercase()
+    let what = if matches!(field.kind, FieldKind::Choice { .. }) { "options" } else { "pattern" };
+    format!("{of}{}_{what}", field.name).to_ascii_uppercase()
 }
 
 /// The constant, when it has one.

@@ -7,9 +7,9 @@ use super::{
     names::Names,
     plan::Plan,
     template::{Values, template},
-    text::{capitalized, in_comment, js},
+    text::{in_comment, js},
 };
-use crate::{Child, ChildKind, Field, FieldKind, GenerateError, Product};
+use crate::{Child, ChildKind, Field, FieldKind, GenerateError, Product, words::capitalized};
 
 pub(super) fn has_ledger(plan: &Plan<'_>) -> bool {
     plan.children.iter().any(|(child, _)| matches!(child.kind, ChildKind::Ledger { .. }))

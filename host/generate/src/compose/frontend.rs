@@ -134,7 +134,7 @@ fn add_word(plan: &Plan<'_>) -> String {
     let label = &plan.spec.entity.label;
     jsx_safe(&match plan.spec.language {
         Language::English => format!("Add {label}"),
-        _ => format!("+ {}", super::text::capitalized(label)),
+        _ => format!("+ {}", crate::words::capitalized(label)),
     })
 }
 
@@ -259,7 +259,7 @@ fn app(plan: &Plan<'_>, values: &mut Values) -> Result<(), GenerateError> {
 }
 
 fn answers_tab(plan: &Plan<'_>) -> String {
-    let label = super::text::capitalized(&plan.spec.entity.plural_label);
+    let label = crate::words::capitalized(&plan.spec.entity.plural_label);
     jsx_safe(&label)
 }
 
@@ -312,7 +312,7 @@ fn calendar(plan: &Plan<'_>, values: &mut Values) -> Result<(), GenerateError> {
         let options: Vec<String> = options.iter().map(|option| js(option)).collect();
         values
             .text("resource", &field.name)
-            .text("Resource", super::text::capitalized(&field.name))
+            .text("Resource", crate::words::capitalized(&field.name))
             .text("resource_label", js(&field.label))
             .text("resource_options", options.join(", "));
     }

@@ -109,7 +109,7 @@ pub(super) fn input(field: &Field, suggested: bool, focus: bool) -> String {
         FieldKind::Choice { options } => {
             let pairs: Vec<String> = options
                 .iter()
-                .map(|option| format!("[{}, {}]", js(option), js(&super::text::capitalized(option))))
+                .map(|option| format!("[{}, {}]", js(option), js(&crate::words::capitalized(option))))
                 .collect();
             attributes.push(options_attribute(&pairs));
         }

@@ -7,7 +7,7 @@ use crate::words::Words;
 pub(super) struct Names {
     /// Type, e.g. `Todo`.
     pub(super) ty: String,
-    /// Plural in function names, e.g. `Todos`.
+    /// Plural in function names and, for a list inside an entry, its component, e.g. `Todos`.
     pub(super) tys: String,
     /// Variable, e.g. `todo`.
     pub(super) var: String,
@@ -15,7 +15,7 @@ pub(super) struct Names {
     pub(super) vars: String,
     /// SQL table, e.g. `todos`.
     pub(super) table: String,
-    /// Segment of a route, e.g. `todos`.
+    /// Segment of a route and, for a list inside an entry, its file, e.g. `todos`.
     pub(super) path: String,
 }
 
@@ -31,7 +31,25 @@ impl Names {
         let table = table(&entity.plural);
         Self { ty, tys: pascal(&entity.plural), var, vars, path: table.replace('_', "-"), table }
     }
+
+    /// The names of a list inside an entry, whose plural is a file of the backend and of the page as well.
+    pub(super) fn of_child(entity: &Entity) -> Self {
+        let mut names = Self::of(entity);
+        if BACKEND_FILES.contains(&names.path) {
+            names.path.push_str("-list");
+        }
+        if TYPES.contains(&names.tys) || PAGE_FILES.contains(&names.tys) {
+            names.tys.push_str("List");
+        }
+        names
+    }
 }
+
+/// Files of the backend whose names are plural.
+const BACKEND_FILES: Words = Words("days rules settings types");
+
+/// Files of the page whose names are plural, in the case of a type.
+const PAGE_FILES: Words = Words("Colours Fields Figures Problems Totals");
 
 fn table(plural: &str) -> String {
     let taken = ["settings", "synced", "ticks"].contains(&plural) || plural.starts_with("sqlite");

@@ -27,10 +27,13 @@ impl<'a> Plan<'a> {
         if tables.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err(wrong("two entities have the same name".into()));
         }
+        if spec.children.iter().filter(|child| child.total.is_some()).count() > 1 {
+            return Err(wrong("two lists inside an entry have a total; one may".into()));
+        }
         let plan = Self {
             spec,
             names: Names::of(&spec.entity),
-            children: spec.children.iter().map(|child| (child, Names::of(&child.entity))).collect(),
+            children: spec.children.iter().map(|child| (child, Names::of_child(&child.entity))).collect(),
         };
         plan.check_references()?;
         Ok(plan)
@@ -136,7 +139,7 @@ impl<'a> Plan<'a> {
             .text("a_entity", super::text::with_article(&super::text::in_comment(&spec.entity.label)))
             .text(
                 "An_entity",
-                super::text::capitalized(&super::text::with_article(&super::text::in_comment(
+                crate::words::capitalized(&super::text::with_article(&super::text::in_comment(
                     &spec.entity.label,
                 ))),
             );
@@ -225,6 +228,10 @@ pub(crate) const RESERVED: &[&str] = &[
     "today",
     "from",
     "to",
+    "month",
+    "pinned",
+    "default",
+    "newest",
     "repeat_weeks",
     "constructor",
     "__proto__",

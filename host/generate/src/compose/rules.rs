@@ -105,7 +105,7 @@ fn together(plan: &Plan<'_>, names: &[String], open_only: bool) -> Result<String
         .collect();
     let values: Vec<String> = fields.iter().map(|field| bound(plan, field)).collect();
     let labels: Vec<&str> = fields.iter().map(|field| field.label.as_str()).collect();
-    let variable = format!("same_{}", names.join("_"));
+    let variable = format!("taken_{}", names.join("_"));
     let text = format!(
         "const {variable} = await db\n  .prepare(\"SELECT 1 FROM {} WHERE {} AND id <> ?{}\")\n  .bind({}, id)\n  .first();\n\
          if ({variable}) throw wrong(\"{}\", {}, \"%[{}]\");",
@@ -254,7 +254,7 @@ pub(super) fn indexes(plan: &Plan<'_>) -> Result<Vec<String>, GenerateError> {
         };
         let name: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
         sql.push(format!(
-            "CREATE UNIQUE INDEX {table}_{} ON {table} ({}){only};",
+            "CREATE UNIQUE INDEX {table}_{}_together ON {table} ({}){only};",
             name.join("_"),
             columns.join(", ")
         ));

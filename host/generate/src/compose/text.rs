@@ -9,7 +9,7 @@ pub(super) fn js(text: &str) -> String {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
-            // These end a line for older readers of JavaScript, and `%` starts a placeholder of a template.
+            // These end a line for older readers of JavaScript.
             '\u{2028}' | '\u{2029}' => {}
             c if c.is_control() => {}
             c => out.push(c),
@@ -51,12 +51,6 @@ pub(super) fn in_comment(text: &str) -> String {
 /// A number as JavaScript and people write it.
 pub(super) fn number(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { format!("{value}") }
-}
-
-/// The first letter in upper case.
-pub(super) fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
 /// "a" or "an", by the first letter.

@@ -7,7 +7,10 @@ impl AppSpecification {
     #[must_use]
     pub fn visible_texts(&self) -> Vec<String> {
         let features = &self.features;
-        let mut texts = vec![self.title.clone(), "Add Search Sort Newest".to_owned()];
+        let mut texts = vec![self.title.clone(), "Add".to_owned()];
+        if self.view != View::Calendar {
+            texts.push("Search Sort Newest".into());
+        }
         texts.extend(entity(&self.entity));
         for child in &self.children {
             texts.extend(entity(&child.entity));

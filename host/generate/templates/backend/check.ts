@@ -53,7 +53,7 @@ export class Check {
   number(name: string, rule: NumberRule = {}): number | null {
     const given = this.given(name, rule.required);
     if (given === null) return rule.required ? 0 : null;
-    const value = typeof given === "string" ? Number(given.trim().replace(",", ".")) : given;
+    const value = typeof given === "string" ? numberOf(given.trim()) : given;
     if (typeof value !== "number" || !Number.isFinite(value)) {
       this.wrong(name, "%[This must be a number.]");
       return 0;
@@ -62,7 +62,7 @@ export class Check {
     if (rule.least !== undefined && value < rule.least) this.wrong(name, `%[This must be at least] ${rule.least}.`);
     if (rule.above !== undefined && value <= rule.above) this.wrong(name, `%[This must be more than] ${rule.above}.`);
     if (rule.most !== undefined && value > rule.most) this.wrong(name, `%[This must be at most] ${rule.most}.`);
-    if (rule.step !== undefined && !Number.isInteger(value / rule.step)) {
+    if (rule.step !== undefined && Math.abs(value / rule.step - Math.round(value / rule.step)) > 1e-6) {
       this.wrong(name, `%[This goes in steps of] ${rule.step}.`);
     }
     return value;
@@ -109,12 +109,12 @@ export class Check {
   moment(name: string, rule: { required?: boolean } = {}): string | null {
     const value = this.given(name, rule.required);
     if (value === null) return rule.required ? "" : null;
-    const match = typeof value === "string" ? /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d/.exec(value) : null;
+    const match = typeof value === "string" ? /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:\d{2})?$/.exec(value) : null;
     if (!match || !isDate(match[1] ?? "")) {
       this.wrong(name, "%[This is not a date and time.]");
       return "";
     }
-    return match[0];
+    return match[0].slice(0, 16);
   }
   // @end
   // @if time
@@ -197,6 +197,11 @@ interface NumberRule {
   above?: number;
   most?: number;
   step?: number;
+}
+
+/** A number as it is typed: "3,5" is "3.5", but "1,000" may mean a thousand or one, so it is none. */
+function numberOf(text: string): number {
+  return /^-?\d{1,3}(,\d{3})+(\.|$)/.test(text) ? Number.NaN : Number(text.replace(",", "."));
 }
 // @end
 // @if date|datetime

@@ -3,7 +3,7 @@ import { Problem } from "./http.ts";
 // @if rules
 import { checkRules } from "./rules.ts";
 // @end
-import { create%{Type} } from "./store.ts";
+import { create%{Type}, delete%{Type} } from "./store.ts";
 import type { %{Type}, %{Type}Input } from "./types.ts";
 
 /** Creates one, or one each week: all of them, or none when one of them does not fit. */
@@ -22,7 +22,12 @@ export async function createRepeated(db: D1Database, input: %{Type}Input, weeks:
     });
   }
   // @end
-  const %{vars_}: %{Type}[] = [];
-  for (const one of all) %{vars_}.push(await create%{Type}(db, one));
-  return %{vars_};
+  const made: %{Type}[] = [];
+  try {
+    for (const one of all) made.push(await create%{Type}(db, one));
+  } catch (error) {
+    for (const one of made) await delete%{Type}(db, one.id);
+    throw error;
+  }
+  return made;
 }

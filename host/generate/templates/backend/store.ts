@@ -135,7 +135,14 @@ export async function delete%{Type}(db: D1Database, id: string): Promise<void> {
 }
 
 export async function restore%{Type}(db: D1Database, id: string): Promise<%{Type}> {
+  // @if rules
+  await checkRules(db, await find%{Type}(db, id), id);
+  // @end
+  // @if guard
+  await guard(db.prepare("UPDATE %{table} SET deleted_at = NULL WHERE id = ?").bind(id).run());
+  // @else
   await db.prepare("UPDATE %{table} SET deleted_at = NULL WHERE id = ?").bind(id).run();
+  // @end
   return find%{Type}(db, id);
 }
 
@@ -170,10 +177,11 @@ export async function setTick(db: D1Database, id: string, day: string, ticked: b
 
 /** Adds the ticked days of the last year and the streak that they make. */
 async function withTicks(db: D1Database, %{plural}: %{Type}[], today: string | null): Promise<%{Type}[]> {
-  const end = today ?? new Date().toISOString().slice(0, 10);
+  const now = new Date().toISOString().slice(0, 10);
+  const end = today !== null && !Number.isNaN(Date.parse(`${today}T00:00:00Z`)) ? today : now;
   const start = new Date(Date.parse(end) - 366 * 86_400_000).toISOString().slice(0, 10);
   const { results } = await db
-    .prepare("SELECT %{variable}_id, day FROM ticks WHERE day >= ? ORDER BY day DESC LIMIT 20000")
+    .prepare("SELECT %{variable}_id, day FROM ticks WHERE day >= ? ORDER BY day DESC LIMIT 10000")
     .bind(start)
     .all<{ %{variable}_id: string; day: string }>();
   return %{plural}.map((%{variable}) => {
@@ -217,9 +225,11 @@ async function valuesOf(db: D1Database, column: string): Promise<string[]> {
 // @end
 // @if tags
 
-/** Every tag that is in use. */
-async function tagsInUse(db: D1Database): Promise<string[]> {
-  const { results } = await db.prepare("SELECT DISTINCT tags FROM %{table}%{where_not_deleted}").all<{ tags: string }>();
+/** Every tag of a column that is in use. */
+async function tagsInUse(db: D1Database, column: string): Promise<string[]> {
+  const { results } = await db
+    .prepare(`SELECT DISTINCT ${column} AS tags FROM %{table}%{where_not_deleted}`)
+    .all<{ tags: string }>();
   const tags = results.flatMap(({ tags }) => JSON.parse(tags) as string[]);
   return [...new Set(tags)].sort((a, b) => a.localeCompare(b)).slice(0, 200);
 }

@@ -18,6 +18,13 @@ export class Where {
     if (value !== null && value !== "") this.add(`${column} = ?`, value);
   }
 
+  // @if tags
+  /** The column is a list that holds this text; nothing given means any. */
+  holds(column: string, text: string | null): void {
+    if (text !== null && text !== "") this.add(`instr(${column}, ?) > 0`, JSON.stringify(text));
+  }
+
+  // @end
   /** Every word is in at least one of the columns. */
   search(text: string | null, columns: string[]): void {
     for (const word of (text ?? "").split(/\s+/).filter(Boolean).slice(0, 8)) {

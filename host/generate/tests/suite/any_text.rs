@@ -63,3 +63,19 @@ fn a_long_prompt_takes_little_time() {
     check(cut);
     assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
 }
+
+/// One word that a rule looks for, again and again, where each place could be compared with every other.
+#[test]
+fn a_prompt_that_repeats_one_word_takes_little_time() {
+    let fields: Vec<String> = (0..36).map(|number| format!("thing{number}")).collect();
+    let list = format!("a list of things with {}. ", fields.join(", "));
+    let most = Limits::default().prompt_bytes_max;
+    for word in
+        ["find ", "filter by name ", "total per name ", "x with ", "with todo. ", "( a , ", "and see thing1 "]
+    {
+        let text = list.clone() + &word.repeat(most / word.len());
+        let start = std::time::Instant::now();
+        check(&text[..most]);
+        assert!(start.elapsed().as_secs() < 10, "{word:?}: {:?}", start.elapsed());
+    }
+}

@@ -6,6 +6,8 @@
 )]
 
 mod any_text;
+mod awkward;
+mod examples;
 mod folders;
 mod prompts;
 mod safety;

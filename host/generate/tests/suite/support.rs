@@ -18,9 +18,19 @@ pub(crate) struct Prompt {
 
 /// Every prompt of the suite.
 pub(crate) fn prompts() -> Vec<Prompt> {
+    read(include_str!("../data/prompts.jsonl"))
+}
+
+/// Prompts whose parts are easily made to contradict each other. `cargo xtask prompts` with the file's path runs
+/// the tests of what comes of them in the sandbox.
+pub(crate) fn awkward() -> Vec<Prompt> {
+    read(include_str!("../data/awkward.jsonl"))
+}
+
+fn read(lines: &str) -> Vec<Prompt> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let list = |value: &Value| value.as_array().into_iter().flatten().map(text).collect();
-    include_str!("../data/prompts.jsonl")
+    lines
         .lines()
         .map(|line| {
             let line: Value = serde_json::from_str(line).unwrap();

@@ -139,6 +139,42 @@ fn a_secret_that_makes_no_sense_says_why() {
 #[test]
 fn renaming_touches_the_name_only() {
     let name = AppName::parse("other").unwrap();
-    let text = rename("title = \"name = x\"\nname = \"todo\"\n[backend.vars]\nname = \"y\"\n", &name);
-    assert_eq!(text, "title = \"name = x\"\nname = \"other\"\n[backend.vars]\nname = \"y\"\n");
+    for (text, renamed) in [
+        (
+            "title = \"name = x\"\nname = \"todo\"\n[backend.vars]\nname = \"y\"\n",
+            "title = \"name = x\"\nname = \"other\"\n[backend.vars]\nname = \"y\"\n",
+        ),
+        ("name = 'todo'  # its name\r\ntitle = 'x'\r\n", "name = \"other\"  # its name\r\ntitle = 'x'\r\n"),
+        (
+            "description = \"\"\"\nname = x\n\"\"\"\n\"name\" = \"todo\"",
+            "description = \"\"\"\nname = x\n\"\"\"\n\"name\" = \"other\"",
+        ),
+        ("[grants]\nname = 'x'\n", "[grants]\nname = 'x'\n"),
+        ("name = ", "name = "),
+    ] {
+        assert_eq!(rename(text, &name), renamed);
+    }
+}
+
+#[test]
+fn every_list_and_text_has_an_end() {
+    let app = "name = \"a\"\n[backend]\nentry = \"b.ts\"\n";
+    let many = "[[events.subscribes]]\ntype = \"a.b\"\n";
+    assert!(Manifest::parse(&format!("{app}{}", many.repeat(ENTRIES_MAX))).is_ok());
+    assert!(
+        error(&format!("{app}{}", many.repeat(ENTRIES_MAX + 1))).contains("[[events.subscribes]] has 257")
+    );
+    let text = error(&format!("title = \"{}\"\n{app}", "ä".repeat(TITLE_CHARS_MAX + 1)));
+    assert!(text.contains("the title has 201 characters; 200"), "{text}");
+    let text = error(&format!("{} = 1\n{app}", "k".repeat(500_000)));
+    assert!(text.contains("unknown key") && text.len() < 400, "{text}");
+}
+
+#[test]
+fn a_binding_has_one_meaning() {
+    let app = "name = \"a\"\n[backend]\nentry = \"b.ts\"\n[backend.vars]\nAPI_KEY = \"x\"\n[grants]\n";
+    assert!(
+        error(&format!("{app}secrets = [\"API_KEY\"]")).contains("API_KEY is both a secret and a variable")
+    );
+    assert!(Manifest::parse(&format!("{app}secrets = [\"OTHER\"]")).is_ok());
 }

@@ -95,9 +95,11 @@ fn check_table(
 
 fn unknown(text: &str, name: &str, offset: usize, known: &[(&str, Shape)], path: &str) -> ManifestError {
     let within = if path.is_empty() { "at the top level".to_owned() } else { format!("in [{path}]") };
+    // Cut before it is compared: a key may be as long as the file, and comparing takes memory by its length.
+    let shown: String = name.chars().take(80).collect();
     let near = known
         .iter()
-        .map(|(key, _)| (strsim::damerau_levenshtein(key, name), *key))
+        .map(|(key, _)| (strsim::damerau_levenshtein(key, &shown), *key))
         .min()
         .filter(|(distance, key)| *distance <= key.len().max(3) / 2);
     let hint = match near {
@@ -106,7 +108,6 @@ fn unknown(text: &str, name: &str, offset: usize, known: &[(&str, Shape)], path:
             format!("known keys are {}", known.iter().map(|(k, _)| *k).collect::<Vec<_>>().join(", "))
         }
     };
-    let shown: String = name.chars().take(80).collect();
     ManifestError::new(
         format!("unknown key {shown:?} {within}"),
         Some(hint),

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use atoll_model::{AppName, Backend, Manifest, Revision};
+use atoll_model::{AppName, Artifact, Backend, Manifest, Revision};
 use atoll_runtime::{AppCache, AppCode, AppSource, LoadedApp, Runtime, RuntimeError};
 use bytes::Bytes;
 use tokio::sync::Semaphore;
@@ -60,7 +60,7 @@ impl AppSource for Source {
             app: app.clone(),
             revision,
             manifest: Manifest::named(app.clone()),
-            backend: Backend::Component { wasm: self.wasm.clone() },
+            backend: Backend::Component { wasm: Artifact::new(self.wasm.clone()) },
             variables: [].into(),
         };
         self.runtime.load(code).map(Some)

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use atoll_image::{JsEngine, Module, SnapshotInput};
-use atoll_model::{Backend, ContentHash};
+use atoll_model::{Artifact, Backend, ContentHash};
 use atoll_runtime::{
     CallError, Capabilities, DeliveryOutcome, LoadedApp, NoNetwork, RecordingPublisher, RuntimeError,
 };
-use bytes::Bytes;
 
 use crate::support::{Memory, NoSql, TestHost, event, get, text};
 
-fn image(js: &JsEngine, source: &str, tests: Option<&str>) -> Bytes {
+fn image(js: &JsEngine, source: &str, tests: Option<&str>) -> Artifact {
     let module = |name: &str, source: &str| Module { name: name.into(), source: source.into() };
     let mut modules = vec![module("backend/index.js", source)];
     modules.extend(tests.map(|tests| module("tests/a.test.js", tests)));
@@ -23,7 +22,7 @@ fn image(js: &JsEngine, source: &str, tests: Option<&str>) -> Bytes {
         memory_max_bytes: 64 << 20,
         cpu_ms: 5_000,
     };
-    js.snapshot(&input).unwrap().image.into()
+    Artifact::new(js.snapshot(&input).unwrap().image)
 }
 
 fn load(manifest: &str, source: &str) -> (TestHost, Arc<LoadedApp>) {
@@ -190,7 +189,7 @@ fn a_module_that_is_no_image_does_not_load() {
     let (host, js) = TestHost::javascript();
     for text in ["(module)", "(module (memory (export \"memory\") 1))", "(module (func (export \"memory\")))"]
     {
-        let image = wat::parse_str(text).unwrap().into();
+        let image = Artifact::new(wat::parse_str(text).unwrap());
         let loaded = host.try_load_backend("app", "", Backend::JavaScript { image, engine: js.hash() });
         assert!(matches!(loaded, Err(RuntimeError::WrongType(_))), "{text}: {loaded:?}");
     }

@@ -9,8 +9,8 @@ use std::{
 use async_trait::async_trait;
 use atoll_image::JsEngine;
 use atoll_model::{
-    AppName, Backend, CapabilityError, Event, EventType, KvEntry, KvList, KvListKey, KvPut, Limits, LogLine,
-    Manifest, Revision, SqlRows, SqlStatement, Usage,
+    AppName, Artifact, Backend, CapabilityError, Event, EventType, KvEntry, KvList, KvListKey, KvPut, Limits,
+    LogLine, Manifest, Revision, SqlRows, SqlStatement, Usage,
 };
 use atoll_runtime::{
     AppCode, Body, CallError, CallKind, CallObserver, CallOutcome, CallRecord, Capabilities, HttpClient,
@@ -195,7 +195,7 @@ impl TestHost {
         manifest: &str,
         wasm: Bytes,
     ) -> Result<Arc<LoadedApp>, RuntimeError> {
-        self.try_load_backend(name, manifest, Backend::Component { wasm })
+        self.try_load_backend(name, manifest, Backend::Component { wasm: Artifact::new(wasm) })
     }
 
     pub(crate) fn try_load_backend(

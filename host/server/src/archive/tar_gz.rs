@@ -1,13 +1,14 @@
 //! `.tar.gz`.
 
-use flate2::read::GzDecoder;
+use std::io;
+
+use flate2::bufread::GzDecoder;
 use tar::EntryType;
 
 use super::{ArchiveError, Budget, Files, Guarded, of_io};
 
 /// Reads the entries into `files`.
 pub(super) fn read(archive: &[u8], files: &mut Files<'_>) -> Result<(), ArchiveError> {
-    // One gzip member: what follows it would be read by some programs and not by others.
     let mut budget = Budget::new(archive.len(), files.limits);
     let decoder = Guarded { inner: GzDecoder::new(archive), budget: &mut budget };
     let mut archive = tar::Archive::new(decoder);
@@ -29,6 +30,13 @@ pub(super) fn read(archive: &[u8], files: &mut Files<'_>) -> Result<(), ArchiveE
             EntryType::Fifo => return refuse("a pipe"),
             _ => return refuse("of an unknown kind"),
         }
+    }
+    // The checksum stands at the very end, behind the last entry.
+    let mut decoder = archive.into_inner();
+    io::copy(&mut decoder, &mut io::sink()).map_err(of_io)?;
+    // One gzip member: what follows it would be read by some programs and not by others.
+    if !decoder.inner.into_inner().is_empty() {
+        return Err(ArchiveError::Damaged("something follows the end of the compressed data".into()));
     }
     Ok(())
 }

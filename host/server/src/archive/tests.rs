@@ -174,6 +174,13 @@ fn damaged_and_foreign_bodies_are_refused() {
     assert_eq!(status(vec![0x1f, 0x8b, 8, 0]), 422);
     let good = tar_gz(&[(FILE, b"atoll.toml", &[7; 2_000])]);
     assert_eq!(status(good.slice(..good.len() / 2)), 422);
+    assert_eq!(status(good.slice(..good.len() - 6)), 422, "without its checksum");
+    let mut changed = good.to_vec();
+    let checksum = changed.len() - 8;
+    changed[checksum] ^= 1;
+    assert_eq!(status(changed), 422, "another checksum");
+    assert_eq!(status([&good[..], &good[..]].concat()), 422, "a second member");
+    assert_eq!(status([&good[..], b"x"].concat()), 422, "something behind it");
     let zip = zip_of(&[("atoll.toml", &[7; 2_000])]);
     assert_eq!(status(zip[..zip.len() - 5].to_vec()), 422);
     let mut lying = zip.clone();

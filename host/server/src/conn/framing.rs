@@ -11,12 +11,16 @@ use std::sync::{Arc, atomic::Ordering};
 
 use super::ConnectionFlags;
 
+/// What a connection keeps for its next head: most fit, and a large one is not paid for as long as it is open.
+const HEAD_KEPT_BYTES: usize = 4 << 10;
+
 /// The scan of one connection.
 pub(crate) struct HeadScan {
     flags: Arc<ConnectionFlags>,
     state: State,
     /// The head so far.
     head: Vec<u8>,
+    /// As many bytes of a head as hyper takes.
     head_bytes_max: usize,
 }
 
@@ -95,6 +99,7 @@ impl HeadScan {
             }
         }
         self.head.clear();
+        self.head.shrink_to(HEAD_KEPT_BYTES);
     }
 
     fn lose(&mut self) {

@@ -16,10 +16,11 @@ use tokio::{
 };
 
 use super::HeadScan;
+use crate::problem::Problem;
 
 /// The stream under one connection.
 pub(crate) struct GuardedStream {
-    /// Shared with the connection's task, which says a last word after hyper has let go (see [`say_too_slow`]).
+    /// Shared with the connection's task, which says a last word after hyper has let go (see [`say_last`]).
     stream: Arc<TcpStream>,
     scan: HeadScan,
     idle: Duration,
@@ -117,8 +118,8 @@ impl AsyncWrite for GuardedStream {
     }
 }
 
-/// Answers a client whose headers took too long. It may be gone or full; then it is not told.
-pub(crate) fn say_too_slow(stream: &TcpStream) {
-    let _ =
-        stream.try_write(b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+/// Answers a client whose request never became one, before the connection closes. It may be gone or full;
+/// then it is not told.
+pub(crate) fn say_last(stream: &TcpStream, problem: Problem) {
+    let _ = stream.try_write(&problem.into_wire());
 }

@@ -40,6 +40,11 @@ async fn an_app_is_deployed_shown_changed_and_deleted() {
     ] {
         assert_eq!(problem(server.get(path).await).await.0, 404, "{path}");
     }
+    let manifest = manifest("hello", "");
+    let archive = tar_gz(&[("atoll.toml", manifest.as_str()), ("backend/index.ts", HELLO)]);
+    for (status, what) in [(201, "an app that was deleted is made anew"), (200, "and is there then")] {
+        assert_eq!(server.put("hello", archive.clone()).await.status(), status, "{what}");
+    }
 }
 
 #[tokio::test]
@@ -100,9 +105,13 @@ async fn the_layout_is_kept() {
     let saved = server.request(Method::PUT, "/api/v1/layout").json(&layout).send().await.unwrap();
     assert_eq!(saved.status(), 204);
     assert_eq!(server.get("/api/v1/layout").await.json::<Value>().await.unwrap(), layout);
-    let bad =
-        server.request(Method::PUT, "/api/v1/layout").json(&serde_json::json!([1])).send().await.unwrap();
-    assert_eq!(problem(bad).await.0, 400);
+    for bad in
+        [serde_json::json!([1]), serde_json::json!({}), serde_json::json!({"nodes": {}, "viewport": 5})]
+    {
+        let refused = server.request(Method::PUT, "/api/v1/layout").json(&bad).send().await.unwrap();
+        assert_eq!(problem(refused).await.0, 400, "{bad}");
+    }
+    assert_eq!(server.get("/api/v1/layout").await.json::<Value>().await.unwrap(), layout, "still");
     let deep = format!("{{\"nodes\":{}{}}}", "[".repeat(100), "]".repeat(100));
     let deep = server.request(Method::PUT, "/api/v1/layout").body(deep).send().await.unwrap();
     assert_eq!(problem(deep).await.1["limit"]["name"], "json_depth_max");

@@ -76,9 +76,18 @@ async fn headers_over_the_limit_are_431() {
     let large = format!("GET / HTTP/1.1\r\nHost: localhost\r\nX-Large: {}\r\n\r\n", "x".repeat(40_000));
     let many = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{}\r\n", "x: y\r\n".repeat(2_000));
     let endless = format!("GET / HTTP/1.1\r\nHost: localhost\r\nX-Large: {}", "x".repeat(70_000));
-    for request in [large, many, endless] {
-        let answer = server.raw(&request).await;
+    for request in [&large, &many, &endless] {
+        let answer = server.raw(request).await;
         assert!(answer.starts_with("HTTP/1.1 431 "), "{} bytes: {answer}", request.len());
+    }
+    let counted = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{}\r\n", "x: y\r\n".repeat(120));
+    let target = format!("GET /?{} HTTP/1.1\r\nHost: localhost\r\n\r\n", "x".repeat(40_000));
+    for (request, limit) in
+        [(large, "http_header_bytes_max"), (target, "http_header_bytes_max"), (counted, "http_headers_max")]
+    {
+        let answer = server.raw(request).await;
+        assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+        assert!(answer.contains("application/problem+json") && answer.contains(limit), "{answer}");
     }
     let fits = format!(
         "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: {}\r\n\r\n",
@@ -104,7 +113,10 @@ async fn slow_clients_are_cut_and_others_are_served_meanwhile() {
     let mut silent = TcpStream::connect(server.address).await.unwrap();
     assert_eq!(server.get("/healthz").await.status(), 200);
 
-    assert!(read_to_close(&mut slow_head).await.starts_with("HTTP/1.1 408 "));
+    let answer = read_to_close(&mut slow_head).await;
+    assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("http_header_read_ms"), "{answer}");
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains(&format!("content-length: {}", body.len())), "{answer}");
     let answer = read_to_close(&mut slow_body).await;
     assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("http_idle_ms"), "{answer}");
     assert_eq!(read_to_close(&mut silent).await, "");

@@ -221,7 +221,7 @@ async fn the_frame_document_is_sandboxed_and_its_modules_can_be_loaded() {
 #[tokio::test]
 async fn what_is_not_there_is_said_in_json() {
     let server = TestServer::start().await;
-    for path in ["/api/v1/nothing", "/api", "/openapi.json", "/apps/hello/nothing"] {
+    for path in ["/api/v1/nothing", "/api", "/openapi.json", "/apps/hello/nothing", "/.stamp"] {
         assert_eq!(problem(server.get(path).await).await.0, 404, "{path}");
     }
     let response = server.request(Method::PATCH, "/api/v1/apps/hello").send().await.unwrap();

@@ -98,3 +98,17 @@ fn a_group_that_fails_alone_leaves_no_transaction_open() {
     let answers = run(&connection, vec![sql("INSERT INTO nowhere VALUES (1)")]);
     assert!(answers[0].is_err() && connection.is_autocommit());
 }
+
+#[test]
+fn a_write_that_overlooks_that_it_was_undone_is_not_called_kept() {
+    let connection = database();
+    let (careless, mut answer) = call(|connection: &Connection| {
+        connection.execute_batch("INSERT INTO t VALUES (1); ROLLBACK")?;
+        Ok::<(), SqliteError>(())
+    });
+    let (good, mut good_answer) = sql("INSERT INTO t VALUES (2)");
+    commit_group(&connection, vec![careless, good], &|_| {});
+    assert!(matches!(answer.try_recv().unwrap(), Err(SqliteError::Undone)));
+    assert!(good_answer.try_recv().unwrap().is_ok());
+    assert_eq!(values(&connection), [2]);
+}

@@ -13,12 +13,12 @@
 
 use std::sync::Arc;
 
-use atoll_model::{AppName, Backend, Bundle, ContentHash, Frontend, Revision};
+use atoll_model::{AppName, Artifact, Backend, BackendId, Bundle, ContentHash, Frontend, Revision};
 
 use super::{
     Deployed, Registry,
     read::{CODE, SOURCE_MAP},
-    rows::{self, BackendRow, FrontendRow, RevisionRow},
+    rows::{self, FrontendRow, RevisionRow},
 };
 use crate::{Migration, Store, StoreError, artifacts::Artifacts, pack};
 
@@ -56,7 +56,7 @@ impl Store {
         if let Some(active) = active {
             let old = self.revision(&app, active.revision).await?;
             if let Some(old) = old.filter(|old| old.hash == row.hash && old.frontend == row.frontend) {
-                if let Some(backend) = row.backend.filter(|new| old.backend.as_ref() != Some(new)) {
+                if let Some(backend) = row.backend.filter(|new| old.backend != Some(*new)) {
                     self.put_backend(&app, active.revision, backend).await?;
                 }
                 return Ok(Deployed { revision: active.revision, unchanged: true });
@@ -150,26 +150,25 @@ impl Store {
         backend: &Backend,
     ) -> Result<(), StoreError> {
         let _deploying = self.deploying.lock().await;
-        let (artifacts, new) = (Arc::clone(&self.artifacts), backend.clone());
-        let task = tokio::task::spawn_blocking(move || {
-            artifacts.put_all(&[backend_bytes(&new)]).map(|hashes| (hashes, engine(&new)))
-        });
-        let (hashes, engine) = task.await.map_err(|error| StoreError::task(&error))??;
-        for artifact in hashes {
-            self.put_backend(app, revision, BackendRow { artifact, engine }).await?;
-        }
-        Ok(())
+        let (artifacts, code) = (Arc::clone(&self.artifacts), backend.code().clone());
+        let task = tokio::task::spawn_blocking(move || artifacts.put_all([&code]));
+        task.await.map_err(|error| StoreError::task(&error))??;
+        self.put_backend(app, revision, backend.id()).await
     }
 
     async fn put_backend(
         &self,
         app: &AppName,
         revision: Revision,
-        backend: BackendRow,
+        backend: BackendId,
     ) -> Result<(), StoreError> {
         let name = app.clone();
-        let write = self.registry.writer.write(move |c| rows::replace_backend(c, &name, revision, &backend));
+        let write = self.registry.writer.write(move |c| rows::replace_backend(c, &name, revision, backend));
         let garbage = write.await?;
+        if let Some(mut active) = self.registry.active(app).filter(|active| active.revision == revision) {
+            active.backend = Some(backend);
+            self.registry.set(active);
+        }
         self.remove_artifacts(garbage).await
     }
 
@@ -203,7 +202,13 @@ impl Store {
     /// Finishes or undoes what a crash left half done, and removes what belongs to no app.
     pub(crate) async fn recover(&self) -> Result<(), StoreError> {
         for (app, revision, source) in self.registry.readers.point(rows::staged)? {
-            let source = self.source_artifact(source).await?;
+            let source = match self.source_artifact(source).await {
+                Ok(source) => source,
+                Err(error) => {
+                    tracing::error!(%app, %revision, %error, "a deploy that was cut off is left as it is");
+                    continue;
+                }
+            };
             if self.databases.pending(&app, &Migration::of(&source)).await?.is_empty() {
                 tracing::info!(%app, %revision, "finishing a deploy that was cut off after its migrations");
                 self.activate_staged(&app, revision).await?;
@@ -212,7 +217,7 @@ impl Store {
                 self.drop_staged(&app, revision).await?;
             }
         }
-        let names = self.registry.all().into_iter().map(|record| record.name.as_str().to_owned()).collect();
+        let names = self.registry.readers.point(rows::names)?;
         self.kv.remove_others(&names).await?;
         let (registry, artifacts, dir) = (Arc::clone(&self.registry), Arc::clone(&self.artifacts), &self.dir);
         for folder in dir.app_folders()?.into_iter().filter(|folder| !names.contains(folder)) {
@@ -236,39 +241,20 @@ fn revision_row(
     created_at: jiff::Timestamp,
 ) -> Result<RevisionRow, StoreError> {
     let source = pack::pack(bundle.source.iter().map(|(path, content)| (path.as_str(), &content[..])));
-    let page = bundle.frontend.as_ref().map(pack_page);
-    let mut contents = vec![&source[..]];
-    contents.extend(bundle.backend.as_ref().map(backend_bytes));
-    contents.extend(page.as_deref());
-    let mut hashes = artifacts.put_all(&contents)?.into_iter();
-    let mut next = || hashes.next().ok_or_else(|| StoreError::damaged("an artifact", "it was not written"));
-
-    let source = next()?;
-    let backend = match &bundle.backend {
-        Some(backend) => Some(BackendRow { artifact: next()?, engine: engine(backend) }),
-        None => None,
-    };
-    let frontend = match &bundle.frontend {
-        Some(page) => Some(FrontendRow { artifact: next()?, entry: page.entry.clone() }),
-        None => None,
-    };
+    let source = Artifact::new(source);
+    let page = bundle.frontend.as_ref().map(|page| (page, Artifact::new(pack_page(page))));
+    let code = bundle.backend.as_ref().map(Backend::code);
+    artifacts.put_all([&source].into_iter().chain(code).chain(page.as_ref().map(|(_, pack)| pack)))?;
     let manifest = serde_json::to_string(&bundle.manifest)
         .map_err(|error| StoreError::damaged("the manifest", error))?;
-    Ok(RevisionRow { hash: bundle.source.hash(), manifest, created_at, source, backend, frontend })
-}
-
-fn backend_bytes(backend: &Backend) -> &[u8] {
-    match backend {
-        Backend::JavaScript { image, .. } => image,
-        Backend::Component { wasm } => wasm,
-    }
-}
-
-fn engine(backend: &Backend) -> Option<ContentHash> {
-    match backend {
-        Backend::JavaScript { engine, .. } => Some(*engine),
-        Backend::Component { .. } => None,
-    }
+    Ok(RevisionRow {
+        hash: bundle.source.hash(),
+        manifest,
+        created_at,
+        source: source.hash(),
+        backend: bundle.backend.as_ref().map(Backend::id),
+        frontend: page.map(|(page, pack)| FrontendRow { artifact: pack.hash(), entry: page.entry.clone() }),
+    })
 }
 
 fn pack_page(page: &Frontend) -> bytes::Bytes {

@@ -1,7 +1,8 @@
 //! Reading apps and revisions.
 
 use atoll_model::{
-    AppName, Backend, ContentHash, Frontend, FrontendModule, Limits, Revision, SourcePath, SourceTree,
+    AppName, Artifact, Backend, ContentHash, Frontend, FrontendModule, Limits, Revision, SourcePath,
+    SourceTree,
 };
 use bytes::Bytes;
 
@@ -72,11 +73,8 @@ impl Store {
     pub async fn backend(&self, app: &AppName, revision: Revision) -> Result<Option<Backend>, StoreError> {
         let row = self.revision(app, revision).await?;
         let Some(backend) = row.and_then(|row| row.backend) else { return Ok(None) };
-        let bytes = self.artifact(backend.artifact).await?;
-        Ok(Some(match backend.engine {
-            Some(engine) => Backend::JavaScript { image: bytes, engine },
-            None => Backend::Component { wasm: bytes },
-        }))
+        let code = self.artifact(backend.code).await?;
+        Ok(Some(backend.with_code(code)))
     }
 
     /// The page of a revision; `None` when it has none or is not kept.
@@ -122,12 +120,12 @@ impl Store {
     }
 
     async fn unpacked(&self, hash: ContentHash) -> Result<Vec<(String, Bytes)>, StoreError> {
-        let bytes = self.artifact(hash).await?;
-        pack::unpack(&bytes)
+        let artifact = self.artifact(hash).await?;
+        pack::unpack(artifact.bytes())
             .ok_or_else(|| StoreError::damaged(format!("the artifact {hash}"), "it is no pack"))
     }
 
-    async fn artifact(&self, hash: ContentHash) -> Result<Bytes, StoreError> {
+    async fn artifact(&self, hash: ContentHash) -> Result<Artifact, StoreError> {
         let artifacts = std::sync::Arc::clone(&self.artifacts);
         let task = tokio::task::spawn_blocking(move || artifacts.get(hash));
         task.await.map_err(|error| StoreError::task(&error))?

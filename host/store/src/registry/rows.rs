@@ -1,6 +1,8 @@
 //! The registry's SQL. Functions over a connection, inside a transaction of the caller.
 
-use atoll_model::{AppName, ContentHash, Manifest, Revision};
+use std::collections::BTreeSet;
+
+use atoll_model::{AppName, BackendId, ContentHash, Manifest, Revision};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -14,15 +16,8 @@ pub(super) struct RevisionRow {
     pub(super) manifest: String,
     pub(super) created_at: Timestamp,
     pub(super) source: ContentHash,
-    pub(super) backend: Option<BackendRow>,
+    pub(super) backend: Option<BackendId>,
     pub(super) frontend: Option<FrontendRow>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct BackendRow {
-    pub(super) artifact: ContentHash,
-    /// `Some` for a heap image, `None` for a component.
-    pub(super) engine: Option<ContentHash>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,10 +26,8 @@ pub(super) struct FrontendRow {
     pub(super) entry: String,
 }
 
-impl BackendRow {
-    fn kind(&self) -> &'static str {
-        if self.engine.is_some() { "javascript" } else { "component" }
-    }
+fn kind(backend: BackendId) -> &'static str {
+    if backend.engine.is_some() { "javascript" } else { "component" }
 }
 
 /// The number of an app's next revision, taken for good.
@@ -55,7 +48,7 @@ pub(super) fn insert(
     let sql = "INSERT INTO revisions (app, revision, staged, hash, manifest, created_at, source,
                    backend_kind, backend, engine, frontend_entry, frontend)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-    let (backend, frontend) = (row.backend.as_ref(), row.frontend.as_ref());
+    let (backend, frontend) = (row.backend, row.frontend.as_ref());
     c.prepare_cached(sql)?.execute(params![
         app.as_str(),
         number(revision),
@@ -64,8 +57,8 @@ pub(super) fn insert(
         row.manifest,
         row.created_at.as_microsecond(),
         row.source.to_string(),
-        backend.map(BackendRow::kind),
-        backend.map(|b| b.artifact.to_string()),
+        backend.map(kind),
+        backend.map(|b| b.code.to_string()),
         backend.and_then(|b| b.engine).map(|e| e.to_string()),
         frontend.map(|f| f.entry.as_str()),
         frontend.map(|f| f.artifact.to_string()),
@@ -165,7 +158,7 @@ pub(super) fn replace_backend(
     c: &Connection,
     app: &AppName,
     revision: Revision,
-    backend: &BackendRow,
+    backend: BackendId,
 ) -> Result<Vec<ContentHash>, StoreError> {
     let Some(old) = get(c, app, revision)? else {
         return Err(StoreError::NoSuchRevision { app: app.clone(), revision });
@@ -175,11 +168,11 @@ pub(super) fn replace_backend(
     c.prepare_cached(sql)?.execute(params![
         app.as_str(),
         number(revision),
-        backend.kind(),
-        backend.artifact.to_string(),
+        kind(backend),
+        backend.code.to_string(),
         backend.engine.map(|e| e.to_string()),
     ])?;
-    let old = old.backend.map(|b| b.artifact).filter(|hash| *hash != backend.artifact);
+    let old = old.backend.map(|b| b.code).filter(|hash| *hash != backend.code);
     Ok(match old {
         Some(hash) if !is_referenced(c, hash)? => vec![hash],
         _ => Vec::new(),
@@ -200,8 +193,6 @@ pub(super) fn get(
 }
 
 fn read(row: &Row<'_>) -> Result<RevisionRow, StoreError> {
-    let backend = optional_hash(row, 4)?;
-    let engine = optional_hash(row, 5)?;
     let frontend = optional_hash(row, 7)?;
     let entry: Option<String> = row.get(6)?;
     Ok(RevisionRow {
@@ -209,9 +200,15 @@ fn read(row: &Row<'_>) -> Result<RevisionRow, StoreError> {
         manifest: row.get(1)?,
         created_at: time(row, 2)?,
         source: hash(row, 3)?,
-        backend: backend.map(|artifact| BackendRow { artifact, engine }),
+        backend: backend(row, 4)?,
         frontend: frontend.zip(entry).map(|(artifact, entry)| FrontendRow { artifact, entry }),
     })
+}
+
+/// A backend in two columns: its code and its engine.
+fn backend(row: &Row<'_>, column: usize) -> Result<Option<BackendId>, StoreError> {
+    let engine = optional_hash(row, column + 1)?;
+    Ok(optional_hash(row, column)?.map(|code| BackendId { code, engine }))
 }
 
 /// The revisions of an app, newest first.
@@ -233,30 +230,46 @@ pub(super) fn list(c: &Connection, app: &AppName) -> Result<Vec<RevisionRecord>,
     Ok(records)
 }
 
-/// Every app with its active revision, or the one app.
+/// Every app with its active revision, or the one app. One that cannot be read is told to the log and left out,
+/// so that the others answer; what it keeps stays, and a deploy of it heals it.
 pub(super) fn active(c: &Connection, app: Option<&AppName>) -> Result<Vec<AppRecord>, StoreError> {
-    let sql = "SELECT a.name, a.active, r.hash, r.manifest, r.frontend_entry, a.created_at, r.created_at
+    let sql = "SELECT a.name, a.active, r.hash, r.manifest, r.frontend_entry, a.created_at, r.created_at,
+                   r.backend, r.engine
                FROM apps a JOIN revisions r ON r.app = a.name AND r.revision = a.active
                WHERE ?1 IS NULL OR a.name = ?1";
     let mut statement = c.prepare(sql)?;
     let mut rows = statement.query([app.map(AppName::as_str)])?;
     let mut records = Vec::new();
     while let Some(row) = rows.next()? {
-        let name: String = row.get(0)?;
-        let manifest: String = row.get(3)?;
-        let damaged = |reason: String| StoreError::damaged(format!("app {name:?}"), reason);
-        let manifest: Manifest = serde_json::from_str(&manifest).map_err(|e| damaged(e.to_string()))?;
-        records.push(AppRecord {
-            name: AppName::parse(&name).map_err(|e| damaged(e.to_string()))?,
-            revision: revision(row, 1)?,
-            hash: hash(row, 2)?,
-            manifest,
-            frontend_entry: row.get(4)?,
-            created_at: time(row, 5)?,
-            updated_at: time(row, 6)?,
-        });
+        match record(row) {
+            Ok(record) => records.push(record),
+            Err(error) => tracing::error!(%error, "an app cannot be read and is left out"),
+        }
     }
     Ok(records)
+}
+
+fn record(row: &Row<'_>) -> Result<AppRecord, StoreError> {
+    let name: String = row.get(0)?;
+    let manifest: String = row.get(3)?;
+    let damaged = |reason: String| StoreError::damaged(format!("app {name:?}"), reason);
+    Ok(AppRecord {
+        name: AppName::parse(&name).map_err(|e| damaged(e.to_string()))?,
+        revision: revision(row, 1)?,
+        hash: hash(row, 2)?,
+        manifest: serde_json::from_str::<Manifest>(&manifest).map_err(|e| damaged(e.to_string()))?,
+        frontend_entry: row.get(4)?,
+        created_at: time(row, 5)?,
+        updated_at: time(row, 6)?,
+        backend: backend(row, 7)?,
+    })
+}
+
+/// The names of all apps, also of those that cannot be read.
+pub(super) fn names(c: &Connection) -> Result<BTreeSet<String>, StoreError> {
+    let mut statement = c.prepare("SELECT name FROM apps")?;
+    let names = statement.query_map([], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn all_active(c: &Connection) -> Result<Vec<AppRecord>, StoreError> {

@@ -145,18 +145,18 @@ impl AppDatabase {
         now: jiff::Timestamp,
     ) -> Result<Vec<String>, StoreError> {
         // An error is what undoes a write, so the names go out beside it.
-        let names = Arc::new(Mutex::new(Vec::new()));
+        let names = Arc::new(Mutex::new(None));
         let found = Arc::clone(&names);
         let outcome = self.submit(self.limits.sql_migration_ms, move |session| {
-            *found.lock().unwrap_or_else(PoisonError::into_inner) = session.migrate(&migrations, now)?;
+            let migrated = session.migrate(&migrations, now)?;
+            *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(migrated);
             Err::<(), _>(StoreError::Cancelled)
         });
-        match outcome.await {
-            Err(StoreError::Cancelled) => {
-                Ok(std::mem::take(&mut names.lock().unwrap_or_else(PoisonError::into_inner)))
-            }
-            Err(error) => Err(error),
-            Ok(()) => Ok(Vec::new()),
+        match (outcome.await, names.lock().unwrap_or_else(PoisonError::into_inner).take()) {
+            (Err(StoreError::Cancelled), Some(names)) => Ok(names),
+            // It really was cancelled, or failed.
+            (Err(error), _) => Err(error),
+            (Ok(()), names) => Ok(names.unwrap_or_default()),
         }
     }
 

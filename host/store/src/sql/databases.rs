@@ -2,7 +2,10 @@
 
 use std::{
     num::NonZeroUsize,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use atoll_model::{AppName, Limits};
@@ -17,12 +20,14 @@ pub(crate) struct Databases {
     clock: Clock,
     limits: Arc<Limits>,
     open: Mutex<LruCache<AppName, Arc<AppDatabase>>>,
+    /// Nothing is opened any more. Changed only while `open` is locked.
+    closed: AtomicBool,
 }
 
 impl Databases {
     pub(crate) fn new(dir: Arc<DataDir>, clock: Clock, limits: Arc<Limits>) -> Self {
         let max = NonZeroUsize::new(limits.sql_open_databases_max).unwrap_or(NonZeroUsize::MIN);
-        Self { dir, clock, limits, open: Mutex::new(LruCache::new(max)) }
+        Self { dir, clock, limits, open: Mutex::new(LruCache::new(max)), closed: AtomicBool::new(false) }
     }
 
     pub(crate) fn get(&self, app: &AppName) -> Arc<AppDatabase> {
@@ -32,6 +37,10 @@ impl Databases {
         }
         let database =
             Arc::new(AppDatabase::on_disk(Arc::clone(&self.dir), app.clone(), Arc::clone(&self.limits)));
+        if self.closed.load(Ordering::Relaxed) {
+            database.close();
+            return database;
+        }
         if let Some((_, oldest)) = open.push(app.clone(), Arc::clone(&database)) {
             // Closing the last connection copies the log into the file: not on an async thread.
             tokio::task::spawn_blocking(move || drop(oldest));
@@ -92,10 +101,11 @@ impl Databases {
         task.await.map_err(|error| StoreError::task(&error))?
     }
 
-    /// Finishes what runs and closes all databases.
+    /// Finishes what runs and closes all databases. Later calls are refused.
     pub(crate) async fn close(&self) {
         let databases: Vec<_> = {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            self.closed.store(true, Ordering::Relaxed);
             std::iter::from_fn(|| open.pop_lru()).map(|(_, database)| database).collect()
         };
         let task =

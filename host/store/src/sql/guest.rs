@@ -6,7 +6,10 @@ use atoll_model::Limits;
 use atoll_sqlite::{open_memory, open_reader, open_writer};
 use rusqlite::{Connection, config::DbConfig, limits::Limit};
 
-use super::policy::{MIGRATIONS_TABLE, Policy};
+use super::{
+    functions,
+    policy::{MIGRATIONS_TABLE, Policy},
+};
 use crate::StoreError;
 
 /// Compiled statements kept for each connection. An app has few different ones, and runs them often.
@@ -55,8 +58,8 @@ impl Guest {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_ATTACH_WRITE, false)?;
         let number = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         // A migration is as long as a source file may be; a guest's statement is measured before it comes
-        // here. The others follow D1 where D1 has a figure; the pattern's bounds the only matching that
-        // takes more than linear time.
+        // here. The others follow D1 where D1 has a figure; the pattern's bounds LIKE and GLOB, which take more
+        // than linear time.
         let sql = limits.sql_statement_bytes_max.max(limits.source_file_bytes_max);
         for (limit, value) in [
             (Limit::SQLITE_LIMIT_LENGTH, number(limits.sql_value_bytes_max.max(sql))),
@@ -74,6 +77,7 @@ impl Guest {
         ] {
             connection.set_limit(limit, value)?;
         }
+        functions::install(&connection, limits.sql_value_bytes_max.max(sql))?;
         let policy = Policy::install(&connection)?;
         Ok(Self { connection, policy })
     }

@@ -72,10 +72,16 @@ impl Policy {
 
     /// Runs something in the guest's name.
     pub(super) fn as_guest<T>(&self, work: impl FnOnce() -> T) -> T {
+        /// Also after a panic: the host's own next BEGIN must not be judged as a guest's.
+        struct Host<'p>(&'p AtomicBool);
+        impl Drop for Host<'_> {
+            fn drop(&mut self) {
+                self.0.store(false, Ordering::Relaxed);
+            }
+        }
         self.guest.store(true, Ordering::Relaxed);
-        let value = work();
-        self.guest.store(false, Ordering::Relaxed);
-        value
+        let _host = Host(&self.guest);
+        work()
     }
 
     /// Why the last statement was refused, once.
@@ -105,7 +111,8 @@ fn decide(action: &AuthAction<'_>) -> Result<(), String> {
     use AuthAction as A;
     match *action {
         A::Select | A::Recursive | A::Analyze { .. } | A::Reindex { .. } => Ok(()),
-        A::DropIndex { .. } | A::DropView { .. } | A::CreateView { .. } => Ok(()),
+        A::DropIndex { .. } | A::DropView { .. } => Ok(()),
+        A::CreateView { view_name } => unreserved(view_name),
 
         A::Read { table_name, .. } => refuse_if(named(TABLES_REFUSED, table_name), || {
             format!("the table {table_name} is not available")

@@ -4,8 +4,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use atoll_model::{
-    AppName, Backend, Bundle, ContentHash, Frontend, FrontendModule, KvPut, Limits, Manifest, SourcePath,
-    SourceTree, SqlRows, SqlStatement, SqlValue,
+    AppName, Artifact, Backend, Bundle, ContentHash, Frontend, FrontendModule, KvPut, Limits, Manifest,
+    SourcePath, SourceTree, SqlRows, SqlStatement, SqlValue,
 };
 use atoll_store::{Store, StoreError};
 use bytes::Bytes;
@@ -62,7 +62,10 @@ pub(crate) fn bundle(name: &str, text: &str, migrations: &[(&str, &str)]) -> Bun
 }
 
 pub(crate) fn image(text: &str) -> Backend {
-    Backend::JavaScript { image: Bytes::from(format!("image {text}")), engine: ContentHash::of(b"engine 1") }
+    Backend::JavaScript {
+        image: Artifact::new(format!("image {text}")),
+        engine: ContentHash::of(b"engine 1"),
+    }
 }
 
 pub(crate) fn put(value: &str) -> KvPut {

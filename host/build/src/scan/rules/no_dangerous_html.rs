@@ -1,4 +1,4 @@
-//! `dangerouslySetInnerHTML`, as an attribute and as a property.
+//! `dangerouslySetInnerHTML`, as an attribute, in a literal, and assigned.
 
 use atoll_model::Severity;
 use oxc::{ast::AstKind, semantic::AstNode, span::GetSpan};
@@ -13,11 +13,24 @@ pub(super) static RULE: Rule =
 
 const NAME: &str = "dangerouslySetInnerHTML";
 
-fn visit<'a>(_: &Scan<'a>, node: &'a AstNode<'a>, sink: &mut Sink<'_>) {
+fn visit<'a>(scan: &Scan<'a>, node: &'a AstNode<'a>, sink: &mut Sink<'_>) {
     let span = match node.kind() {
         AstKind::JSXAttribute(attribute) if attribute.is_identifier(NAME) => attribute.span,
-        AstKind::ObjectProperty(property) if property.key.is_specific_static_name(NAME) => {
+        AstKind::ObjectProperty(property) => {
+            let computed = || property.key.as_expression().and_then(|key| scan.whole_text(key));
+            let named = property.key.is_specific_static_name(NAME)
+                || property.computed && computed().is_some_and(|name| name == NAME);
+            if !named {
+                return;
+            }
             property.key.span()
+        }
+        AstKind::AssignmentExpression(assignment) => {
+            let target = assignment.left.as_simple_assignment_target().and_then(|t| scan.target_member(t));
+            match target.filter(|member| member.property.as_deref() == Some(NAME)) {
+                Some(member) => member.span,
+                None => return,
+            }
         }
         _ => return,
     };
@@ -36,6 +49,8 @@ mod tests {
             "export default () => <p dangerouslySetInnerHTML={{ __html: '<b>' }} />;",
             "const props = { dangerouslySetInnerHTML: { __html: 'x' } };",
             "const props = { ['dangerouslySetInnerHTML']: { __html: 'x' } };",
+            "const props = { ['dangerouslySet' + 'InnerHTML']: { __html: 'x' } };",
+            "const props: any = {}; props.dangerouslySetInnerHTML = { __html: 'x' };",
         ];
         finds("scan/no-dangerous-html", in_frontend, &texts);
     }

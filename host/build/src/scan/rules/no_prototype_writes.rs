@@ -4,7 +4,7 @@ use atoll_model::Severity;
 use oxc::{
     ast::{
         AstKind,
-        ast::{AssignmentTarget, CallExpression, Expression, ObjectProperty, PropertyKind},
+        ast::{CallExpression, Expression, ObjectProperty, PropertyKind},
     },
     semantic::AstNode,
     span::GetSpan,
@@ -21,51 +21,10 @@ pub(super) static RULE: Rule =
 const HINT: &str =
     "make a new object or a class, or use a Map; Object.create(null) makes one without a prototype";
 
-const BUILT_IN: [&str; 28] = [
-    "Array",
-    "ArrayBuffer",
-    "BigInt",
-    "Boolean",
-    "Date",
-    "Error",
-    "Event",
-    "EventTarget",
-    "Function",
-    "Headers",
-    "JSON",
-    "Map",
-    "Math",
-    "Number",
-    "Object",
-    "Promise",
-    "Reflect",
-    "RegExp",
-    "Request",
-    "Response",
-    "Set",
-    "String",
-    "Symbol",
-    "URL",
-    "Uint8Array",
-    "WeakMap",
-    "WeakSet",
-    "Element",
-];
-
 fn visit<'a>(scan: &Scan<'a>, node: &'a AstNode<'a>, sink: &mut Sink<'_>) {
     match node.kind() {
-        AstKind::AssignmentExpression(assignment) => {
-            if let Some(target) = member_target(scan, &assignment.left) {
-                written(scan, &target, sink);
-            }
-        }
-        AstKind::UpdateExpression(update) => {
-            if let Some(target) = scan.target_member(&update.argument) {
-                written(scan, &target, sink);
-            }
-        }
-        AstKind::UnaryExpression(unary) if unary.operator.is_delete() => {
-            if let Some(target) = scan.member(&unary.argument) {
+        kind @ (AstKind::StaticMemberExpression(_) | AstKind::ComputedMemberExpression(_)) => {
+            if let Some(target) = scan.member_of_kind(kind).filter(|_| scan.is_written(node.id())) {
                 written(scan, &target, sink);
             }
         }
@@ -73,10 +32,6 @@ fn visit<'a>(scan: &Scan<'a>, node: &'a AstNode<'a>, sink: &mut Sink<'_>) {
         AstKind::CallExpression(call) => called(scan, call, sink),
         _ => {}
     }
-}
-
-fn member_target<'a>(scan: &Scan<'a>, target: &'a AssignmentTarget<'a>) -> Option<Member<'a>> {
-    target.as_simple_assignment_target().and_then(|simple| scan.target_member(simple))
 }
 
 /// How many property accesses of one target are looked at.
@@ -143,10 +98,11 @@ fn called<'a>(scan: &Scan<'a>, call: &'a CallExpression<'a>, sink: &mut Sink<'_>
     }
 }
 
+/// The prototype of a global: nothing of the app's own, so a built-in.
 fn is_prototype<'a>(scan: &Scan<'a>, object: &'a Expression<'a>) -> bool {
     scan.path(object).is_some_and(|path| {
         matches!(path.as_slice(), [owner, prototype]
-            if prototype == "prototype" && BUILT_IN.contains(&owner.as_ref()))
+            if prototype == "prototype" && owner.starts_with(|c: char| c.is_ascii_uppercase()))
     })
 }
 
@@ -178,6 +134,10 @@ mod tests {
             "Object.defineProperty(Object.prototype, 'admin', { value: 1 });",
             "declare const x: any; x.__defineGetter__('a', () => 1);",
             "declare const x: any; x.__proto__.count++;",
+            "declare const x: any; [x.__proto__] = [{}];",
+            "declare const x: any; ({ a: x.__proto__ } = { a: {} });",
+            "declare const x: any; for (x.__proto__ of [{}]) {}",
+            "(Iterator as any).prototype.last = 1;",
         ];
         finds(ID, in_backend, &texts);
         finds(ID, in_frontend, &texts[..1]);

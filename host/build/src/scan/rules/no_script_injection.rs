@@ -5,12 +5,12 @@ use oxc::{
     ast::{
         AstKind,
         ast::{
-            AssignmentExpression, CallExpression, JSXAttribute, JSXAttributeValue, JSXElementName,
-            JSXOpeningElement,
+            AssignmentExpression, CallExpression, Expression, JSXAttribute, JSXAttributeName,
+            JSXAttributeValue, JSXElementName, JSXOpeningElement,
         },
     },
     semantic::AstNode,
-    span::GetSpan,
+    span::{GetSpan, Span},
 };
 
 use crate::{
@@ -36,35 +36,60 @@ fn visit<'a>(scan: &Scan<'a>, node: &'a AstNode<'a>, sink: &mut Sink<'_>) {
             sink.flag(element.span, "<script> does not run where React puts it, and must not", SCRIPT);
         }
         AstKind::JSXAttribute(attribute) => {
-            let script = attribute_text(scan, attribute).is_some_and(|text| is_script_address(&text.text));
+            let script = is_address(&attribute_name(attribute))
+                && attribute_text(scan, attribute).is_some_and(|text| is_script_address(&text.text));
             if attribute.is_identifier("srcDoc") {
                 sink.flag(attribute.span, "srcDoc makes a page of text", MARKUP);
             } else if script {
                 sink.flag(attribute.span, "a javascript: address runs text as code", ADDRESS);
             }
         }
+        AstKind::ObjectProperty(property) => {
+            if let Some(name) = property.key.static_name() {
+                given(scan, &name, &property.value, property.key.span(), sink);
+            }
+        }
         _ => {}
+    }
+}
+
+/// A property of a literal, which `createElement`, a spread or `Object.assign` puts on an element.
+fn given<'a>(scan: &Scan<'a>, name: &str, value: &'a Expression<'a>, span: Span, sink: &mut Sink<'_>) {
+    if is_markup(name) {
+        if makes_markup(scan, value) {
+            sink.flag(span, format!("{name} makes markup of text"), MARKUP);
+        }
+    } else if is_address(name) && scan.text(value).is_some_and(|text| is_script_address(&text.text)) {
+        sink.flag(value.span(), "a javascript: address runs text as code", ADDRESS);
+    }
+}
+
+fn is_markup(name: &str) -> bool {
+    matches!(name, "innerHTML" | "outerHTML" | "srcdoc" | "srcDoc")
+}
+
+/// Emptying an element injects nothing.
+fn makes_markup<'a>(scan: &Scan<'a>, value: &'a Expression<'a>) -> bool {
+    scan.text(value).is_none_or(|text| !text.complete || !text.text.trim().is_empty())
+}
+
+/// Whether a property or attribute leads somewhere. In a title, `javascript:` is a word.
+fn is_address(name: &str) -> bool {
+    const NAMES: [&str; 8] = ["href", "src", "action", "formAction", "xlinkHref", "xlink:href", "data", "to"];
+    NAMES.iter().any(|address| address.eq_ignore_ascii_case(name))
+}
+
+fn attribute_name(attribute: &JSXAttribute<'_>) -> String {
+    match &attribute.name {
+        JSXAttributeName::Identifier(name) => name.name.to_string(),
+        JSXAttributeName::NamespacedName(name) => format!("{}:{}", name.namespace.name, name.name.name),
     }
 }
 
 fn assigned<'a>(scan: &Scan<'a>, assignment: &'a AssignmentExpression<'a>, sink: &mut Sink<'_>) {
     let Some(target) = assignment.left.as_simple_assignment_target() else { return };
     let Some(name) = scan.target_member(target).and_then(|member| member.property) else { return };
-    let value = scan.text(&assignment.right);
-    match name.as_ref() {
-        // Emptying an element injects nothing.
-        "innerHTML" | "outerHTML" | "srcdoc"
-            if value.as_ref().is_none_or(|text| !text.complete || !text.text.trim().is_empty()) =>
-        {
-            sink.flag(assignment.span, format!("{name} makes markup of text"), MARKUP);
-        }
-        "href" | "src" | "action" | "formAction"
-            if value.as_ref().is_some_and(|text| is_script_address(&text.text)) =>
-        {
-            sink.flag(assignment.right.span(), "a javascript: address runs text as code", ADDRESS);
-        }
-        _ => {}
-    }
+    given(scan, &name, &assignment.right, assignment.span, sink);
 }
 
 fn called<'a>(scan: &Scan<'a>, call: &'a CallExpression<'a>, sink: &mut Sink<'_>) {
@@ -79,10 +104,16 @@ fn called<'a>(scan: &Scan<'a>, call: &'a CallExpression<'a>, sink: &mut Sink<'_>
         "insertAdjacentHTML" | "createContextualFragment" | "setHTMLUnsafe" => {
             sink.flag(call.span, format!("{name} makes markup of text"), MARKUP);
         }
+        "createElementNS" if text(1).is_some_and(|t| t.text.eq_ignore_ascii_case("script")) => {
+            sink.flag(call.span, "this makes a <script> element", SCRIPT);
+        }
         "createElement" if text(0).is_some_and(|t| t.text.eq_ignore_ascii_case("script")) => {
             sink.flag(call.span, "this makes a <script> element", SCRIPT);
         }
-        "setAttribute" if text(1).is_some_and(|t| is_script_address(&t.text)) => {
+        "setAttribute"
+            if text(0).is_none_or(|name| is_address(&name.text))
+                && text(1).is_some_and(|t| is_script_address(&t.text)) =>
+        {
             sink.flag(call.span, "a javascript: address runs text as code", ADDRESS);
         }
         "setAttribute" if text(0).is_some_and(|t| t.text.to_ascii_lowercase().starts_with("on")) => {
@@ -146,6 +177,9 @@ mod tests {
             "el.href = ' JavaScript:alert(1)'; declare const el: any;",
             "el.setAttribute('href', 'javascript:1'); declare const el: any;",
             "el.setAttribute('onclick', x); declare const el: any, x: string;",
+            "document.createElementNS('http://www.w3.org/2000/svg', 'script');",
+            "Object.assign(el, { innerHTML: x }); declare const el: any, x: string;",
+            "const link = { href: 'javascript:1' }; export default () => <a {...link}>x</a>;",
         ];
         finds(ID, in_frontend, &texts);
     }
@@ -162,6 +196,10 @@ mod tests {
             "const note = 'javascript: the good parts';",
             "export default () => <a href='https://example.com'>javascript:</a>;",
             "el.setAttribute('title', 'javascript is fun'); declare const el: any;",
+            "el.setAttribute('title', 'JavaScript: the good parts'); declare const el: any;",
+            "export default () => <input placeholder='JavaScript: the good parts' />;",
+            "const book = { title: 'JavaScript: the good parts', innerHTML: '' };",
+            "const { innerHTML } = el; declare const el: any;",
         ];
         spares(ID, in_frontend, &texts);
         spares(ID, in_backend, &["const page: any = {}; page.innerHTML = '<b>';"]);

@@ -5,9 +5,9 @@ use oxc::{
     ast::{
         AstKind,
         ast::{
-            ArrowFunctionExpression, AwaitExpression, BreakStatement, Class, Expression, ForOfStatement,
-            Function, LabeledStatement, ReturnStatement, Statement, SwitchStatement, ThrowStatement,
-            YieldExpression,
+            ArrowFunctionExpression, AwaitExpression, BreakStatement, Class, ContinueStatement, Expression,
+            ForOfStatement, Function, LabeledStatement, ReturnStatement, Statement, SwitchStatement,
+            ThrowStatement, YieldExpression,
         },
     },
     ast_visit::{Visit, walk},
@@ -23,19 +23,29 @@ use crate::{
 pub(super) static RULE: Rule =
     Rule { id: "scan/unbounded-loop", severity: Severity::Warning, sides: Sides::ALL, visit };
 
-fn visit<'a>(_: &Scan<'a>, node: &'a AstNode<'a>, sink: &mut Sink<'_>) {
+fn visit<'a>(scan: &Scan<'a>, node: &'a AstNode<'a>, sink: &mut Sink<'_>) {
     let (body, span) = match node.kind() {
         AstKind::WhileStatement(it) if is_always_true(&it.test) => (&it.body, it.span),
         AstKind::DoWhileStatement(it) if is_always_true(&it.test) => (&it.body, it.span),
         AstKind::ForStatement(it) if it.test.as_ref().is_none_or(is_always_true) => (&it.body, it.span),
         _ => return,
     };
-    let mut exits = Exits::default();
+    let mut exits = Exits { own: own_labels(scan, node), ..Exits::default() };
     exits.visit_statement(body);
     if !exits.found {
         let hint = "give it a condition or a break; the host stops a request after its CPU time (cpu_ms)";
         sink.flag(span, "nothing ends this loop", hint);
     }
+}
+
+/// The labels that stand before a loop.
+fn own_labels<'a>(scan: &Scan<'a>, node: &AstNode<'a>) -> Vec<String> {
+    let nodes = scan.nodes();
+    let labels = nodes.ancestor_ids(node.id()).map_while(|id| match nodes.kind(id) {
+        AstKind::LabeledStatement(labelled) => Some(labelled.label.name.to_string()),
+        _ => None,
+    });
+    labels.collect()
 }
 
 fn is_always_true(test: &Expression<'_>) -> bool {
@@ -59,6 +69,8 @@ struct Exits {
     nested: usize,
     /// Labels inside; a `break` to any other leaves.
     labels: Vec<String>,
+    /// Labels of the loop itself: a `continue` to any that is neither this nor inside leaves.
+    own: Vec<String>,
 }
 
 impl Exits {
@@ -103,6 +115,11 @@ impl<'a> Visit<'a> for Exits {
         };
     }
 
+    fn visit_continue_statement(&mut self, it: &ContinueStatement<'a>) {
+        let mut known = self.labels.iter().chain(&self.own);
+        self.found |= it.label.as_ref().is_some_and(|label| known.all(|name| label.name != name.as_str()));
+    }
+
     fn visit_return_statement(&mut self, _: &ReturnStatement<'a>) {
         self.found = true;
     }
@@ -142,6 +159,7 @@ mod tests {
             "while (true) { switch (x) { case 1: break; } } declare const x: number;",
             "while (true) { [1].map(() => { return 1; }); }",
             "while (true) { a: for (const x of [1]) { break a; } }",
+            "a: while (true) { b: for (const x of [1]) { if (x) continue b; continue a; } }",
         ];
         finds(ID, in_backend, &texts);
         finds(ID, in_frontend, &texts[..2]);
@@ -156,6 +174,7 @@ mod tests {
             "async function f() { while (true) { await g(); } } declare function g(): Promise<void>;",
             "function* f() { while (true) { yield 1; } }",
             "out: while (true) { for (;;) { break out; } }",
+            "next: for (const x of [1]) { while (true) { if (x) continue next; } }",
             "while (more()) {} declare function more(): boolean;",
             "for (let i = 0; i < 3; i++) {}",
             "while (false) {}",

@@ -1,6 +1,6 @@
 //! Forms and calendars: thanks, reference numbers, closing days, views.
 
-use super::{capitalized, use_known};
+use super::use_known;
 use crate::{
     Closing, FieldKind, Rule, View,
     analyze::{
@@ -9,6 +9,7 @@ use crate::{
         prompt::Prompt,
         words,
     },
+    words::capitalized,
 };
 
 pub(super) fn form(prompt: &mut Prompt, draft: &mut Draft) {

@@ -40,7 +40,9 @@ pub(super) fn ledger(prompt: &mut Prompt, draft: &mut Draft) {
         prompt.use_tokens(range);
     }
     entity.fields.push(reason);
-    draft.children.push(Child { entity, kind: ChildKind::Ledger { quantity }, total: None });
+    // What the person called movements is this list: it books.
+    draft.children.retain(|child| child.entity.plural != entity.plural);
+    draft.add_child(Child { entity, kind: ChildKind::Ledger { quantity }, total: None });
     let sentence = prompt.sentence_of(found.start);
     prompt.use_tokens(found);
     use_known(
@@ -91,7 +93,8 @@ pub(super) fn signup(prompt: &mut Prompt, draft: &mut Draft) {
         }
         None => ChildKind::Plain,
     };
-    draft.children.push(Child { entity, kind, total: None });
+    draft.children.retain(|child| child.entity.plural != entity.plural);
+    draft.add_child(Child { entity, kind, total: None });
     let sentence = prompt.sentence_of(found.start);
     prompt.use_tokens(found);
     use_known(prompt, draft, sentence.clone(), &["name", "names", "sign", "up", "signs", "with", "their"]);
@@ -104,8 +107,10 @@ pub(super) fn signup(prompt: &mut Prompt, draft: &mut Draft) {
     prompt.take(&["full * are|is greyed|grayed out", "full * greyed|grayed out"]);
 }
 
-/// Lines with a number and a price have a total.
+/// Lines with a number and a price have a total. What is worked out from a list is no field to fill in.
 pub(super) fn child_totals(draft: &mut Draft) {
+    let mut others: Vec<String> = Vec::new();
+    let mut has_total = false;
     for child in &mut draft.children {
         let number = child
             .entity
@@ -117,11 +122,32 @@ pub(super) fn child_totals(draft: &mut Draft) {
             let percent = child.entity.fields.iter().find(|field| {
                 matches!(&field.kind, FieldKind::Choice { options } if options.iter().all(|option| option.ends_with('%')))
             });
+            // An entry has one total.
+            if std::mem::replace(&mut has_total, true) {
+                others.push(child.entity.plural_label.clone());
+                continue;
+            }
             child.total = Some(Product {
                 factor: number.name.clone(),
                 by: price.name.clone(),
                 percent: percent.map(|field| field.name.clone()),
             });
         }
+    }
+    for plural in others {
+        draft.assume(format!("An entry has one total, so the {plural} have none of their own."));
+    }
+    let mut computed: Vec<String> =
+        draft.children.iter().map(|child| format!("{}_count", child.entity.name)).collect();
+    if draft.children.iter().any(|child| child.total.is_some()) {
+        computed.extend(["subtotal".to_owned(), "total".to_owned()]);
+    }
+    let is_computed = |field: &Field| field.kind.is_number() && computed.contains(&field.name);
+    let gone: Vec<String> =
+        draft.fields().iter().filter(|field| is_computed(field)).map(|field| field.label.clone()).collect();
+    draft.entity.fields.retain(|field| !is_computed(field));
+    for label in gone {
+        draft
+            .assume(format!("{label:?} is worked out from the list inside an entry, so nobody types it in."));
     }
 }

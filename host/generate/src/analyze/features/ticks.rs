@@ -1,6 +1,5 @@
 //! Ticking off: what is done, paid, returned.
 
-use super::capitalized;
 use crate::{
     Done, FieldKind, View,
     analyze::{
@@ -8,7 +7,7 @@ use crate::{
         lexicon::{self, Meaning},
         prompt::Prompt,
     },
-    words::Words,
+    words::{Words, capitalized},
 };
 
 /// Ticking off: "mark as paid", "tick off", "paid or not".

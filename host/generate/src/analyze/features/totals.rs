@@ -1,9 +1,10 @@
 //! Sums: in all, by product, for each value of a field; who owes whom.
 
-use super::{capitalized, ticks::tick_as, use_known};
+use super::{ticks::tick_as, use_known};
 use crate::{
     FieldKind, Figure, Group,
     analyze::{archetypes::Trait, draft::Draft, prompt::Prompt},
+    words::capitalized,
 };
 
 /// Sums: "total stock value, quantity times unit cost", "totals per category", "how much is still unpaid".

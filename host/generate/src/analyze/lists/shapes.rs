@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Found, capitalized, parts};
+use super::{Found, parts};
 use crate::{
     Field, FieldKind, InitialValue,
     analyze::{
@@ -13,6 +13,7 @@ use crate::{
         prompt::{Prompt, Token},
         words,
     },
+    words::capitalized,
 };
 
 /// `{repo, branch, status: passed|failed, seconds}`: the shape of data that is sent.
@@ -36,11 +37,8 @@ pub(super) fn braces(prompt: &mut Prompt, sentence: Range<usize>, found: &mut Fo
             let first = values.first().map(|index| prompt.word(*index).to_owned()).unwrap_or_default();
             let mut field = match meaning {
                 _ if values.len() > 1 && (start..end).any(|index| prompt.is_mark(index, '|')) => {
-                    let options = values
-                        .iter()
-                        .filter_map(|index| prompt.token(*index))
-                        .map(|token| token.text.clone())
-                        .collect();
+                    let tokens = values.iter().filter_map(|index| prompt.token(*index));
+                    let options = constraint::distinct(tokens.map(|token| token.text.clone()));
                     let mut field = lexicon::field(&capitalized(&label), Meaning::Text);
                     field.kind = FieldKind::Choice { options };
                     field
@@ -75,7 +73,9 @@ pub(super) fn columns(prompt: &mut Prompt, found: &mut Found) {
         .map(|part| prompt.written(part.words.clone()).to_owned())
         .filter(|option| option.chars().count() <= 30)
         .collect();
-    if options.len() >= 2 && options.len() == parts.len() {
+    let every = options.len() == parts.len();
+    let options = constraint::distinct(options);
+    if options.len() >= 2 && every {
         let mut field = lexicon::field("Status", Meaning::Status);
         field.initial = options.first().cloned().map(InitialValue::Text);
         field.kind = FieldKind::Choice { options };
@@ -102,13 +102,12 @@ pub(super) fn arrows(prompt: &mut Prompt, sentence: Range<usize>, found: &mut Fo
             })
             .unwrap_or((start + 3).min(sentence.end));
         let option = prompt.written(start..end).to_owned();
-        if !option.is_empty() && !options.contains(&option) {
-            options.push(option);
-        }
+        options.push(option);
         if start > last {
             prompt.use_tokens(first.saturating_sub(1)..end);
         }
     }
+    let options = constraint::distinct(options);
     if options.len() >= 2 {
         let mut field = lexicon::field("Status", Meaning::Status);
         field.initial = options.first().cloned().map(InitialValue::Text);
@@ -209,6 +208,7 @@ fn choose(prompt: &mut Prompt, found: &mut Found) {
     if !current.is_empty() {
         options.push(current.join(" "));
     }
+    let options = constraint::distinct(options);
     if options.len() < 2 || !last {
         return;
     }

@@ -1,7 +1,6 @@
 //! Words that tell a name from a wish, and a name from a feature.
 
-use super::capitalized;
-use crate::words::Words;
+use crate::words::{Words, capitalized};
 
 /// "paid" → "Paid by".
 pub(super) fn by_whom(verb: &str) -> Option<String> {

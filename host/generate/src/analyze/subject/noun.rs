@@ -74,7 +74,7 @@ fn plural_noun(prompt: &Prompt, start: usize) -> Option<(String, Range<usize>)> 
         if word.is_empty() || ENDS.contains(word) {
             break;
         }
-        if NOT_A_SUBJECT.contains(word) {
+        if NOT_A_SUBJECT.contains(word) || word.len() > NOUN_BYTES_MAX {
             return None;
         }
         let singular = words::singular(word);
@@ -86,8 +86,11 @@ fn plural_noun(prompt: &Prompt, start: usize) -> Option<(String, Range<usize>)> 
 }
 
 fn is_subject(word: &str) -> bool {
-    word.len() > 2 && !words::is_filler(word) && !NOT_A_SUBJECT.contains(word)
+    (3..=NOUN_BYTES_MAX).contains(&word.len()) && !words::is_filler(word) && !NOT_A_SUBJECT.contains(word)
 }
+
+/// The longest noun: more is no word.
+const NOUN_BYTES_MAX: usize = 40;
 
 /// What ends a noun phrase.
 const ENDS: Words = Words("with and that which for in at to where i we so from");

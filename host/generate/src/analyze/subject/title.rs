@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use super::capitalized;
-use crate::{analyze::prompt::Prompt, words::Words};
+use crate::{
+    analyze::prompt::Prompt,
+    words::{Words, capitalized},
+};
 
 /// The words by which the prompt calls the app: "Create a todo list app with" → "Todo list".
 pub(super) fn head(prompt: &Prompt) -> Option<(String, Range<usize>)> {

@@ -213,8 +213,7 @@ fn conditions(plan: &Plan<'_>) -> Result<Vec<String>, GenerateError> {
         let field = plan.field(name)?;
         let column = column_of(field);
         if field.kind == FieldKind::Tags {
-            lines.push(format!("const tag = query.get(\"{name}\");"));
-            lines.push(format!("if (tag) where.add(\"instr({column}, ?) > 0\", JSON.stringify(tag));"));
+            lines.push(format!("where.holds(\"{column}\", query.get(\"{name}\"));"));
         } else {
             lines.push(format!("where.equals(\"{column}\", query.get(\"{name}\"));"));
         }
@@ -271,7 +270,7 @@ fn summary(plan: &Plan<'_>, values: &mut Values) -> Result<(), GenerateError> {
     let mut lists = false;
     for field in suggested(plan) {
         if field.kind == FieldKind::Tags {
-            summary.push(format!("{}: await tagsInUse(db),", field.name));
+            summary.push(format!("{}: await tagsInUse(db, \"{}\"),", field.name, column_of(field)));
         } else {
             lists = true;
             summary.push(format!("{}: await valuesOf(db, \"{}\"),", field.name, column_of(field)));

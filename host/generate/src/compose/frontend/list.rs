@@ -95,7 +95,7 @@ fn filter(field: &Field) -> String {
         FieldKind::Choice { options } => {
             let pairs: Vec<String> = options
                 .iter()
-                .map(|option| format!("[{}, {}]", js(option), js(&crate::compose::text::capitalized(option))))
+                .map(|option| format!("[{}, {}]", js(option), js(&crate::words::capitalized(option))))
                 .collect();
             format!("{all}, {}", pairs.join(", "))
         }

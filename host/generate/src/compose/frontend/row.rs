@@ -8,8 +8,9 @@ use crate::{
         frontend_field as part,
         plan::Plan,
         template::Values,
-        text::{capitalized, jsx_attribute, jsx_text, number},
+        text::{jsx_attribute, jsx_text, number},
     },
+    words::capitalized,
 };
 
 /// The text that names one, as an expression; never empty.

@@ -4,7 +4,7 @@ mod more;
 
 use super::sample;
 use crate::{
-    Field, FieldKind, GenerateError,
+    Field, FieldKind, GenerateError, InitialValue,
     compose::{
         plan::Plan,
         text::{js, number},
@@ -29,6 +29,7 @@ pub(super) fn all(plan: &Plan<'_>) -> Result<Vec<String>, GenerateError> {
     tests.extend(done(plan));
     tests.extend(pinned(plan));
     tests.extend(bin(plan));
+    tests.extend(bin_and_unique(plan));
     tests.extend(streak(plan));
     tests.extend(month(plan));
     tests.extend(figures(plan)?);
@@ -46,7 +47,11 @@ fn refused(field: &Field) -> Vec<String> {
     if field.must_be_yes {
         values.push("false".to_owned());
     } else if field.required && !matches!(field.kind, FieldKind::YesNo | FieldKind::Tags) {
-        let falls_back = field.kind == FieldKind::Date && field.initial.is_some();
+        let falls_back = match &field.initial {
+            Some(InitialValue::Today) => field.kind == FieldKind::Date,
+            Some(InitialValue::Text(_)) => true,
+            _ => false,
+        };
         if !falls_back {
             values.push(if field.kind.is_text() { "\"  \"".into() } else { "null".into() });
         }
@@ -59,7 +64,7 @@ fn refused(field: &Field) -> Vec<String> {
         FieldKind::Phone => values.push("\"call me\"".into()),
         FieldKind::Url => values.push("\"no address\"".into()),
         FieldKind::Number | FieldKind::Integer | FieldKind::Money => {
-            values.push("\"abc\"".into());
+            values.extend(["\"abc\"".to_owned(), "\"1,000\"".to_owned()]);
             values.extend(
                 field.minimum.map(|least| number(if field.above_minimum { least } else { least - 1.0 })),
             );
@@ -205,6 +210,19 @@ fn bin(plan: &Plan<'_>) -> Option<String> {
     })
 }
 
+/// What is in the bin does not count, so what it had may be taken when it is to come back.
+fn bin_and_unique(plan: &Plan<'_>) -> Option<String> {
+    let path = &plan.names.path;
+    plan.spec.features.bin_days?;
+    let unique = &plan.spec.entity.fields.iter().find(|field| field.unique)?.name;
+    let body = format!(
+        "const made = await create();\nawait send(\"DELETE\", `/{path}/${{made.id}}`);\n\
+         await create(2, {{ {unique}: sample().{unique} }});\n\
+         expect((await send(\"POST\", `/{path}/${{made.id}}/restore`)).status).toBe(422);"
+    );
+    Some(test("what has been taken meanwhile keeps the bin's from coming back", &lines(&body)))
+}
+
 fn streak(plan: &Plan<'_>) -> Option<String> {
     let path = &plan.names.path;
     plan.spec.features.streak.then(|| {
@@ -214,7 +232,7 @@ fn streak(plan: &Plan<'_>) -> Option<String> {
              await tick(\"2024-05-06\");\nawait tick(\"2024-05-07\");\nawait tick(\"2024-05-07\");\n\
              expect(await streak(\"2024-05-07\")).toBe(2);\n// Today is not over yet.\nexpect(await streak(\"2024-05-08\")).toBe(2);\n\
              expect(await streak(\"2024-05-09\")).toBe(0);\nawait send(\"DELETE\", `/{path}/${{made.id}}/ticks/2024-05-07`);\n\
-             expect(await streak(\"2024-05-07\")).toBe(1);\nexpect((await tick(\"no day\")).status).toBe(422);"
+             expect(await streak(\"2024-05-07\")).toBe(1);\nexpect((await tick(\"no day\")).status).toBe(422);\nexpect((await list(\"today=nonsense\")).length).toBe(1);"
         );
         test("ticked days in a row make a streak", &lines(&body))
     })

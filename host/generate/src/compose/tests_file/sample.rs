@@ -62,11 +62,26 @@ fn text(field: &Field) -> String {
     }
 }
 
+/// One of each number starts when the one before ends: an hour each, or two shorter ones when the bounds are narrow.
 fn time(field: &Field, later: bool) -> String {
-    let from = field.minimum.unwrap_or(9.0).ceil() as u32;
-    let hour = if later { from + 1 } else { from };
-    // One of each number starts when the one before ends.
-    format!("`${{String({hour} + number - 1).padStart(2, \"0\")}}:00`")
+    let minutes = |hours: f64| (hours * 60.0).round() as u32;
+    let (from, to) = (minutes(field.minimum.unwrap_or(9.0)), minutes(field.maximum.unwrap_or(24.0)));
+    let hour = from.div_ceil(60) + u32::from(later);
+    if from.div_ceil(60) * 60 + 120 <= to {
+        return format!("`${{String({hour} + number - 1).padStart(2, \"0\")}}:00`");
+    }
+    let step = field.step.map_or(5, |step| (step as u32).max(1));
+    let first = from.div_ceil(step) * step;
+    let slot = (to.saturating_sub(first) / 2 / step).max(1) * step;
+    let clock = |total: u32| js(&format!("{:02}:{:02}", total / 60, total % 60));
+    let first = first + if later { slot } else { 0 };
+    format!("number === 1 ? {} : {}", clock(first), clock(first + slot))
+}
+
+/// Whether the values of any numbers differ, not only of the first two.
+pub(super) fn all_differ(field: &Field) -> bool {
+    field.pattern.is_none()
+        && (field.kind.is_text() || matches!(field.kind, FieldKind::Date | FieldKind::DateTime))
 }
 
 fn amount(field: &Field) -> String {

@@ -34,14 +34,17 @@ pub(super) fn rules(plan: &Plan<'_>) -> Result<Vec<String>, GenerateError> {
                     ),
                 )
             }
-            Rule::AtMost { count, field, .. } => (
-                format!("at most {count} have the same {field}"),
-                format!(
-                    "for (let number = 1; number <= {count}; number += 1) await create(number, {{ {field}: sample().{field} }});\n\
-                     await problems(await send(\"POST\", \"/{path}\", sample({}, {{ {field}: sample().{field} }})));",
-                    count + 1
-                ),
-            ),
+            Rule::AtMost { count, field, .. } => {
+                let Some(same) = same_for_many(plan, field) else { continue };
+                (
+                    format!("at most {count} have the same {field}"),
+                    format!(
+                        "for (let number = 1; number <= {count}; number += 1) await create(number, {{ {same} }});\n\
+                         await problems(await send(\"POST\", \"/{path}\", sample({}, {{ {same} }})));",
+                        count + 1
+                    ),
+                )
+            }
             Rule::After { first, second, .. } => (
                 format!("{second} comes after {first}"),
                 format!(
@@ -76,6 +79,24 @@ pub(super) fn rules(plan: &Plan<'_>) -> Result<Vec<String>, GenerateError> {
         tests.push(test(&name, &lines(&body)));
     }
     Ok(tests)
+}
+
+/// What many entries with the same value of a field share in a test; nothing when their samples would offend
+/// against another rule.
+fn same_for_many(plan: &Plan<'_>, field: &str) -> Option<String> {
+    let fields = &plan.spec.entity.fields;
+    let differs =
+        |name: &String| name != field && plan.spec.entity.field(name).is_some_and(sample::all_differ);
+    let offends =
+        fields.iter().any(|one| one.unique && !sample::all_differ(one))
+            || plan.spec.rules.iter().any(
+                |rule| matches!(rule, Rule::UniqueTogether { fields, .. } if !fields.iter().any(differs)),
+            );
+    // Times and durations have no room for many different ones.
+    let clock = |one: &&Field| matches!(one.kind, FieldKind::Time | FieldKind::Duration);
+    let names = std::iter::once(field).chain(fields.iter().filter(clock).map(|one| one.name.as_str()));
+    let same: Vec<String> = names.map(|name| format!("{name}: sample().{name}")).collect();
+    (!offends).then(|| same.join(", "))
 }
 
 fn empty(field: &Field) -> &'static str {
