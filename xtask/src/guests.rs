@@ -1,5 +1,5 @@
-//! Builds the Rust guests: a core module for `wasm32-unknown-unknown`, then a component of it. And tests them, which
-//! is native: the SDK has a host of its own for that.
+//! Builds the Rust guests: a core module for `wasm32-unknown-unknown`, then a component of it. And tests them: natively,
+//! since the SDK has a host of its own for that, and as components in the real host.
 
 use std::{
     fs,
@@ -69,12 +69,27 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|e| format!("cannot write {}: {e}", path.display()))
 }
 
-/// The tests of the SDK and of the examples over it.
+/// The lints and tests of the SDK and of the examples over it, which are no members of the workspace; and the host's tests of those components, which are ignored where
+/// nothing has built them.
 pub(crate) fn test_rust_guests() -> Result<(), String> {
     let target_dir = root().join(TEST_TARGET_DIR).display().to_string();
-    let test = || shell::cargo(&["test", "--quiet", "--locked", "--target-dir", &target_dir]);
-    test().args(&["--workspace", "--features", "testing-sql"]).within("guest-sdk/rust").run()?;
-    EXAMPLES.iter().try_for_each(|name| test().within(&format!("examples/{name}")).run())
+    let cargo = |verb, folder: &str| {
+        shell::cargo(&[verb, "--quiet", "--locked", "--target-dir", &target_dir]).within(folder)
+    };
+    let sdk = ["--workspace", "--features", "testing-sql"];
+    let lints = ["--all-targets", "--", "--deny", "warnings"];
+    shell::cargo(&["fmt", "--all", "--check"]).within("guest-sdk/rust").run()?;
+    cargo("clippy", "guest-sdk/rust").args(&sdk).args(&lints).run()?;
+    cargo("test", "guest-sdk/rust").args(&sdk).run()?;
+    for name in EXAMPLES {
+        let folder = format!("examples/{name}");
+        shell::cargo(&["fmt", "--check"]).within(&folder).run()?;
+        cargo("clippy", &folder).args(&lints).run()?;
+        cargo("test", &folder).run()?;
+    }
+    let hosted = |package, test| shell::cargo(&["test", "--quiet", "--package", package, "--test", test]);
+    hosted("atoll-runtime", "sandbox").args(&["rust_guest", "--", "--ignored"]).run()?;
+    hosted("atoll", "rust_apps").args(&["--", "--ignored"]).run()
 }
 
 /// A component of a core module that wit-bindgen has left its types in.

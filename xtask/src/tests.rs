@@ -20,8 +20,6 @@ const STEPS: &[Step] = &[
         setup::npm_packages("host/build/vendor")?;
         shell::command("node").args(&["vendor.mjs", "--check"]).within("host/build/vendor").run()
     }),
-    ("guests", || guests::build_rust_guests().map(|_| ())),
-    ("rust guests' own tests", guests::test_rust_guests),
     ("lints", || {
         shell::cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]).run()
     }),
@@ -32,6 +30,10 @@ const STEPS: &[Step] = &[
     }),
     ("build", || shell::cargo(&["build", "--workspace", "--quiet"]).run()),
     ("rust", rust),
+    ("rust guests", || {
+        guests::build_rust_guests()?;
+        guests::test_rust_guests()
+    }),
     ("doc examples", || shell::cargo(&["test", "--workspace", "--doc", "--quiet"]).run()),
     ("browser", || {
         setup::browser()?;

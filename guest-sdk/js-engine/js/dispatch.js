@@ -36,8 +36,8 @@ function checked(response) {
 
 /** Calls the fetch handler with the request that the host holds. Answers what it returns. */
 export function startFetch(method, url, body) {
-  if (typeof app.fetch !== "function") throw new TypeError("the app has no fetch handler");
   context = new ExecutionContext();
+  if (typeof app.fetch !== "function") throw new TypeError("the app has no fetch handler");
   return app.fetch(requestFromHost(method, url, body), makeEnv(), context);
 }
 

@@ -73,7 +73,6 @@ pub(crate) fn bootstrap() -> std::result::Result<(), Failure> {
         Ok(())
     })?;
     engine.runtime.run_gc();
-    engine.realm.with(|ctx| heap::plug_holes(&ctx));
     let _ = ENGINE.with(|cell| cell.set(engine));
     Ok(())
 }

@@ -127,7 +127,7 @@ pub(crate) fn open(ctx: &Ctx<'_>) {
 
 /// Fills the holes below the top of the heap, QuickJS's too, so that what is allocated next lies together. What
 /// fills them is zeroed, to keep it out of the image, and never freed: it is as lost as the holes were.
-pub(crate) fn plug_holes(ctx: &Ctx<'_>) {
+fn plug_holes(ctx: &Ctx<'_>) {
     let context = ctx.as_raw().as_ptr();
     let top = top();
     // SAFETY: plain allocations, zeroed in the size that they have.

@@ -35,7 +35,9 @@ pub(super) fn patched(mut cargo: Command, guest: &Path) -> Result<PathBuf, Strin
     let applied = Command::new("git").arg("apply").arg(&patch).current_dir(&copy).output();
     match applied {
         Ok(output) if output.status.success() => {}
-        Ok(output) => return Err(format!("{PATCH} does not apply: {}", String::from_utf8_lossy(&output.stderr))),
+        Ok(output) => {
+            return Err(format!("{PATCH} does not apply: {}", String::from_utf8_lossy(&output.stderr)));
+        }
         Err(e) => return Err(format!("cannot run git to apply {PATCH}: {e}")),
     }
     fs::write(&stamp_file, stamp).map_err(failed)?;
@@ -52,7 +54,8 @@ fn find(cargo: &mut Command, guest: &Path) -> Result<PathBuf, String> {
     if !output.status.success() {
         return Err(format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr)));
     }
-    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|e| format!("cargo metadata: {e}"))?;
+    let metadata: Value =
+        serde_json::from_slice(&output.stdout).map_err(|e| format!("cargo metadata: {e}"))?;
     let packages = metadata.get("packages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let manifest = packages
         .iter()

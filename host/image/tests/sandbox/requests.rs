@@ -114,6 +114,13 @@ fn a_failing_handler_names_message_and_place() {
 }
 
 #[test]
+fn an_app_without_a_fetch_handler_says_so() {
+    let app = App::new(&[("index.js", "export default { event() {} }")]);
+    let failure = app.send(get("/")).unwrap_err();
+    assert_eq!(failure.message, "TypeError: the app has no fetch handler");
+}
+
+#[test]
 fn an_http_error_is_an_answer() {
     let app = App::new(&[("index.js", "import { HttpError, json, defineApp } from '@atoll/sdk';
         export default defineApp({ fetch(request) { if (request.url.endsWith('/ok')) return json({ ok: 1 }, 202);
