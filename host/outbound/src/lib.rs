@@ -12,7 +12,7 @@
 //! 5. the head and the body come back within bounds of size and time, decoded within bounds.
 //!
 //! What is deliberately absent: proxies (no environment variable changes where a request goes), cookies, caching,
-//! HTTP/2 (`docs/decisions/0012-outbound-http.md` says why), WebAssembly, and any knowledge of who calls: the host
+//! HTTP/2 (`docs/decisions/0013-outbound-http.md` says why), WebAssembly, and any knowledge of who calls: the host
 //! counts requests of a call, this room counts those of an app.
 
 mod address;
