@@ -73,8 +73,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_named_with_its_place() {
-        let error =
-            Config::parse("listen = \"x\"\n\n[limits]\nhttp_response_byte_max = 1\n", "atoll.conf").unwrap_err();
+        let error = Config::parse("listen = \"x\"\n\n[limits]\nhttp_response_byte_max = 1\n", "atoll.conf")
+            .unwrap_err();
         let text = error.to_string();
         assert_eq!(
             text,

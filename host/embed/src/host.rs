@@ -15,7 +15,10 @@ use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{AppInfo, Change, HostBuilder, HostError, generation::Generations, logs::LogBook, stack_traces::StackTraces};
+use crate::{
+    AppInfo, Change, HostBuilder, HostError, generation::Generations, logs::LogBook,
+    stack_traces::StackTraces,
+};
 
 /// A running host. Cheap to clone; the last clone to go ends it, but call [`Host::shutdown`] to end it well.
 #[derive(Clone)]
