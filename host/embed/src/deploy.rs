@@ -2,15 +2,15 @@
 //! switch.
 //!
 //! Nothing is switched before everything that can fail has been tried: the source is built, its tests have
-//! passed in the sandbox, and the new code is compiled. A failure leaves the running revision as it was.
+//! passed in the sandbox, and the new code is compiled and linked. A failure leaves the running revision as it was.
 
 mod testing;
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use atoll_build::TypeCheck;
-use atoll_model::{AppName, Bundle, Diagnostic, Manifest, SourceTree};
-use atoll_runtime::{Runtime, RuntimeError};
+use atoll_model::{AppName, Bundle, Diagnostic, Manifest, Revision, SourceTree};
+use atoll_runtime::{AppCode, Runtime, RuntimeError};
 use atoll_store::Migration;
 
 use crate::{Change, DeployOptions, Deployed, GenerationState, Host, HostError, TestReport, Timings};
@@ -54,7 +54,7 @@ impl Host {
                 Ok(TestReport::default())
             }
         };
-        let (tests, ()) = tokio::try_join!(tests, self.compile(&bundle))?;
+        let (tests, ()) = tokio::try_join!(tests, self.rehearse_load(&bundle))?;
         refuse_failures(&tests, &bundle.diagnostics)?;
         timings.test_ms = milliseconds(step);
 
@@ -127,10 +127,14 @@ impl Host {
             .map_err(|failure| HostError::Rejected { diagnostics: failure.diagnostics })
     }
 
-    /// Compiles the backend, so that the switch to it only maps what is there.
-    async fn compile(&self, bundle: &Bundle) -> Result<(), HostError> {
+    /// Loads the backend before anything is stored: one that cannot be linked is refused while the old revision
+    /// answers, and the switch only maps what was compiled here.
+    async fn rehearse_load(&self, bundle: &Bundle) -> Result<(), HostError> {
         let Some(backend) = bundle.backend.clone() else { return Ok(()) };
-        self.in_background(move |runtime| runtime.compile(&backend)).await
+        let manifest = bundle.manifest.clone();
+        let (app, variables) = (manifest.name.clone(), BTreeMap::new());
+        let code = AppCode { app, revision: Revision(0), manifest, backend, variables };
+        self.in_background(move |runtime| runtime.load(code)).await.map(drop)
     }
 
     /// Compiles, off the async threads.

@@ -5,7 +5,7 @@ mod surface;
 
 use atoll::{
     AppName, Bytes, DeployOptions, EventPattern, GenerateRequest, GenerationEvent, GenerationState,
-    HostError, SourceTree, http::Request,
+    HostError, SourcePath, SourceTree, http::Request,
 };
 use futures::StreamExt as _;
 use serde_json::{Value, json};
@@ -31,6 +31,28 @@ async fn the_same_source_is_the_same_revision() {
     let second = running.host.deploy(source, DeployOptions::default()).await.unwrap();
     assert!(!first.unchanged && second.unchanged);
     assert_eq!(first.revision, second.revision);
+}
+
+#[tokio::test]
+async fn a_component_that_cannot_be_linked_leaves_the_old_revision_in_place() {
+    let running = Running::start().await;
+    running.host.deploy(folder("a", "", ANSWERS), DeployOptions::default()).await.unwrap();
+    let limits = running.host.limits();
+    let mut bad = SourceTree::new();
+    // A valid component without anything in it: the preamble alone.
+    let files: [(&str, &[u8]); 2] = [
+        ("atoll.toml", b"name = \"a\"\n[backend]\ncomponent = \"app.wasm\"\n"),
+        ("app.wasm", b"\0asm\x0d\0\x01\0"),
+    ];
+    for (path, content) in files {
+        bad.insert(SourcePath::parse(path).unwrap(), content, limits).unwrap();
+    }
+    running.host.deploy(bad, DeployOptions::default()).await.unwrap_err();
+    let record = running.host.app(&app("a")).await.unwrap();
+    assert_eq!(record.revision.0, 1, "nothing was switched");
+    let request = Request::get("http://a.localhost/").body(Bytes::new()).unwrap();
+    let handled = running.host.handle(&app("a"), request).await.unwrap();
+    assert_eq!(&handled.response.body()[..], b"one");
 }
 
 /// What is wrong, as files over those of a good app, and what the error must say.

@@ -120,15 +120,6 @@ impl Runtime {
         &self.limits
     }
 
-    /// Compiles a backend and keeps the result, so that [`Runtime::load_kept`] finds it. Blocks, as
-    /// [`Runtime::load`] does.
-    ///
-    /// # Errors
-    /// [`RuntimeError`] when the code is none, or belongs to another engine.
-    pub fn compile(&self, backend: &Backend) -> Result<(), RuntimeError> {
-        self.code(backend, Artifacts::get_or_compile, Artifacts::get_or_compile).map(|_| ())
-    }
-
     /// Compiles and links an app, or maps it into memory when this host has compiled it before. Bound by the
     /// CPU (a component: up to seconds; an image: milliseconds), so call it where blocking is allowed.
     ///
