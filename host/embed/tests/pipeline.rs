@@ -50,9 +50,7 @@ async fn a_component_that_cannot_be_linked_leaves_the_old_revision_in_place() {
     running.host.deploy(bad, DeployOptions::default()).await.unwrap_err();
     let record = running.host.app(&app("a")).await.unwrap();
     assert_eq!(record.revision.0, 1, "nothing was switched");
-    let request = Request::get("http://a.localhost/").body(Bytes::new()).unwrap();
-    let handled = running.host.handle(&app("a"), request).await.unwrap();
-    assert_eq!(&handled.response.body()[..], b"one");
+    assert_eq!(running.text("a", "/").await, "one");
 }
 
 /// What is wrong, as files over those of a good app, and what the error must say.
