@@ -106,7 +106,7 @@ async fn a_placeholder_goes_nowhere_else() {
         (first.origin(), issue("other", "API_KEY"), "not a placeholder of this app"),
         (first.origin(), issue("app", "READABLE"), "not a placeholder of this app"),
         (first.origin(), "atoll-secret:API_KEY:00000000000000000000000000000000".into(), "not a placeholder"),
-        (first.origin(), issue("app", "UNSET"), "atoll secrets set"),
+        (first.origin(), issue("app", "UNSET"), "has no value on this host"),
         (first.origin(), issue("app", "TWO_LINES"), "control character"),
         (first.origin(), issue("app", "LOCKED"), "cannot be looked up"),
     ];
