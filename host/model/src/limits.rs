@@ -131,6 +131,8 @@ pub struct Limits {
     pub outbound_total_ms: u64,
     /// Names that are looked up at the same time; each holds a thread.
     pub outbound_lookups_concurrent_max: usize,
+    /// Names that are looked up at the same time for one app: a server of names that takes long holds up that app.
+    pub outbound_lookups_per_app_concurrent_max: usize,
     /// Connections kept open for the next request, in the whole host.
     pub outbound_kept_connections_max: usize,
     /// Connections kept open for the next request of one app to one origin.
@@ -363,6 +365,7 @@ impl Default for Limits {
             outbound_idle_ms: 30_000,
             outbound_total_ms: 300_000,
             outbound_lookups_concurrent_max: 32,
+            outbound_lookups_per_app_concurrent_max: 8,
             outbound_kept_connections_max: 256,
             outbound_kept_per_origin_max: 8,
             outbound_kept_ms: 30_000,
