@@ -122,8 +122,10 @@ impl Inner {
         request: OutboundRequest,
         deadline: Deadline,
     ) -> Result<OutboundResponse, OutboundError> {
-        let OutboundRequest { method, url, headers: mut guests, host_headers, body, redirect, deadline: _ } =
+        let OutboundRequest { method, mut url, headers: mut guests, host_headers, body, redirect, .. } =
             request;
+        // It is never sent, and does not belong to where an answer comes from.
+        url.set_fragment(None);
         headers::check_method(&method, &body)?;
         // Before anything waits: a request that is not granted costs nothing.
         grants.check(&url)?;
