@@ -169,6 +169,18 @@ fn bodies_go_bit_by_bit() {
 }
 
 #[test]
+fn a_body_that_is_too_large_for_one_call_goes_bit_by_bit() {
+    let (app, value) = run(
+        "const send = async (body) => (await fetch(origin + '/nothing', { method: 'POST', body })).status;
+         return [await send(new Uint8Array(8 << 20)), await send(new Uint8Array((8 << 20) + 1)), await send('x'.repeat(3 << 20))];",
+    );
+    assert_eq!(value, serde_json::json!([204, 204, 204]));
+    let network = app.host.network.lock().unwrap();
+    let lengths: Vec<_> = network.sent.iter().map(|sent| sent.body.as_ref().map(Vec::len)).collect();
+    assert_eq!(lengths, [Some(8 << 20), None, None]);
+}
+
+#[test]
 fn signals_end_a_request_at_any_point() {
     let (app, value) = run(
         "const seen = [];
