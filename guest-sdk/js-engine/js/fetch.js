@@ -35,6 +35,7 @@ class Exchange {
   #operation;
   #upload = null;
   #headIsThere = false;
+  #givenUp = false;
   #body = null;
   #unfollow = null;
   #settle;
@@ -75,13 +76,14 @@ class Exchange {
     }
   }
 
-  /** Ends it at any point. */
+  /** Ends it at any point. May be called again: a signal that ends the request may break its body too. */
   #stop(reason) {
     this.#unfollow?.();
     this.#upload?.abort();
     if (this.#headIsThere) {
       this.#body?.abandon(reason);
-    } else {
+    } else if (!this.#givenUp) {
+      this.#givenUp = true;
       native.cancelOperation(this.#operation);
       this.#settle.reject(reason);
     }

@@ -205,6 +205,20 @@ fn signals_end_a_request_at_any_point() {
 }
 
 #[test]
+fn a_signal_that_ends_a_request_may_break_its_body_too() {
+    let (app, value) = run("const controller = new AbortController();
+         const body = new ReadableStream({ start(source) {
+             controller.signal.addEventListener('abort', () => source.error(new RangeError('broken'))); } });
+         setTimeout(() => controller.abort(new Error('changed my mind')), 20);
+         const init = { method: 'POST', body, duplex: 'half', signal: controller.signal };
+         const ended = await caught(fetch(origin + '/upload?ms=10000', init));
+         await sleep(5);
+         return ended;");
+    assert_eq!(value[1], "changed my mind", "{value}");
+    assert_eq!(app.host.network.lock().unwrap().cancelled, 1);
+}
+
+#[test]
 fn a_handler_may_pass_an_answer_on() {
     let app = App::new(&[(
         "index.js",
