@@ -6,6 +6,12 @@ import { Request, outgoing } from "internal:request";
 import { pump, wholeOf } from "internal:body";
 import { responseFrom } from "internal:response";
 
+// One call of the host takes some ten MiB: what is larger goes bit by bit. It cannot be sent again after a redirect then.
+const WHOLE_BYTES_MAX = 8 << 20;
+
+/** At least as many bytes as a whole body has: a unit of UTF-16 becomes three of them at most. */
+const sizeOf = (whole) => (whole === null ? 0 : typeof whole === "string" ? 3 * whole.length : whole.length);
+
 export async function fetch(input, init) {
   native.requireCall("fetch()");
   const request = outgoing(new Request(input, init));
@@ -29,6 +35,7 @@ class Exchange {
   #operation;
   #upload = null;
   #headIsThere = false;
+  #givenUp = false;
   #body = null;
   #unfollow = null;
   #settle;
@@ -40,9 +47,10 @@ class Exchange {
     this.#what = `fetch(${JSON.stringify(url)})`;
     this.#stack = stack;
     const whole = wholeOf(content);
+    const piecemeal = whole === undefined || sizeOf(whole) > WHOLE_BYTES_MAX;
     let upload;
     try {
-      [this.#operation, upload] = native.httpSend(method, url, headers, whole === undefined ? true : whole, redirect);
+      [this.#operation, upload] = native.httpSend(method, url, headers, piecemeal ? true : whole, redirect);
     } catch (thrown) {
       throw networkError(thrown, stack);
     }
@@ -50,7 +58,7 @@ class Exchange {
     if (upload >= 0) {
       this.#upload = new HostSink(upload);
       // Not awaited: the answer may come before the body is through.
-      pump(content, this.#upload).catch((thrown) => this.#stop(thrown));
+      pump(whole ?? content, this.#upload).catch((thrown) => this.#stop(thrown));
     }
     if (signal) this.#unfollow = follow(signal, (reason) => this.#stop(reason));
   }
@@ -68,13 +76,14 @@ class Exchange {
     }
   }
 
-  /** Ends it at any point. */
+  /** Ends it at any point. May be called again: a signal that ends the request may break its body too. */
   #stop(reason) {
     this.#unfollow?.();
     this.#upload?.abort();
     if (this.#headIsThere) {
       this.#body?.abandon(reason);
-    } else {
+    } else if (!this.#givenUp) {
+      this.#givenUp = true;
       native.cancelOperation(this.#operation);
       this.#settle.reject(reason);
     }

@@ -29,7 +29,7 @@ pub fn require(name: &str) -> Result<String, Error> {
 pub fn secret(name: &str) -> Result<Secret, Error> {
     get(name).map(Secret).ok_or_else(|| {
         Error::new(format!(
-            "the secret {name} is not set: grant it in atoll.toml, and set it with `atoll secrets set`"
+            "the secret {name} is not set: grant it in atoll.toml; if it is granted, the host has no value for it"
         ))
     })
 }

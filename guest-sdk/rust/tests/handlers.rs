@@ -60,7 +60,7 @@ fn an_error_with_a_status_is_told_and_any_other_is_kept() {
 fn a_secret_is_read_by_its_name_and_does_not_show_itself() {
     let host = TestHost::new();
     let unset = host.fetch(answer, get("/secret")).error.unwrap().to_string();
-    assert!(unset.contains("KEY") && unset.contains("atoll secrets set"), "{unset}");
+    assert!(unset.contains("KEY") && unset.contains("the host has no value for it"), "{unset}");
     host.set("KEY", "s3cret");
     assert_eq!(host.fetch(answer, get("/secret")).text(), "s3cret");
     assert_eq!(format!("{:?}", config::secret("KEY").unwrap()), "Secret(…)");

@@ -111,6 +111,18 @@ fn a_request_says_what_the_app_says() {
 }
 
 #[test]
+fn a_body_that_is_too_large_for_one_call_is_handed_over_bit_by_bit() {
+    async fn ask(_: Request) -> Result<(), CapabilityError> {
+        http::post("https://x.test/").body(vec![7; 20 << 20]).send().await?;
+        Ok(())
+    }
+    let host = slow_network();
+    assert_eq!(host.fetch(ask, get("/")).status, 204);
+    let sent = host.sent();
+    assert_eq!((sent[0].body.len(), sent[0].body.last()), (20 << 20, Some(&7)));
+}
+
+#[test]
 fn a_streamed_response_is_written_bit_by_bit_and_breaks_off_when_its_writer_fails() {
     fn lines(request: Request) -> Response {
         let count = request.query("count").unwrap().parse::<u32>().unwrap();

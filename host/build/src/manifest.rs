@@ -171,11 +171,12 @@ impl Checks<'_> {
                 Finding::warning("manifest", "schedules are kept, but not run yet by this version", place);
             report.push(finding.hint("until then, call an address of the app from outside"));
         }
-        if let Some(origin) = self.manifest.grants.http.first() {
-            let place = self.place(origin.as_str(), "http");
-            let finding =
-                Finding::warning("manifest", "outbound HTTP is not available yet in this version", place);
-            report.push(finding.hint("a fetch of this origin fails until then; catch the error"));
+        if let Some(secret) = self.manifest.grants.secrets.first() {
+            let place = self.place(&secret.name, "secrets");
+            let finding = Finding::warning("manifest", "this version keeps no values of secrets yet", place);
+            report.push(finding.hint(
+                "a program that embeds the host can supply those of placeholders; elsewhere a secret has no value",
+            ));
         }
         if let Some(backend) = self.manifest.backend.as_ref()
             && self.manifest.limits(self.limits) != asked(backend, self.limits)

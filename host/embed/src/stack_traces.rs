@@ -1,8 +1,8 @@
 //! Stack traces with the places of the author's source. The maps lie in the images; they are read when there is a
-//! trace to show, and the ones used last are kept.
+//! trace to show, one image at a time, and the ones used last are kept.
 //!
-//! Log lines are kept as the sandbox wrote them and translated when they are read: an app that fails in every
-//! request costs nothing here until somebody looks.
+//! Log lines are kept as the sandbox wrote them and translated when they are read. The error of a call that failed
+//! is translated at once, for whoever embeds the host.
 
 use std::{
     collections::VecDeque,
@@ -29,11 +29,13 @@ pub(crate) struct StackTraces {
     kept_max: usize,
     /// The one used last at the end.
     kept: Mutex<VecDeque<Kept>>,
+    /// Held while maps are read. They can be large, and whoever waits often finds that they were the same.
+    reading: tokio::sync::Mutex<()>,
 }
 
 impl StackTraces {
     pub(crate) fn new(store: Arc<Store>, kept_max: usize) -> Self {
-        Self { store, kept_max, kept: Mutex::default() }
+        Self { store, kept_max, kept: Mutex::default(), reading: tokio::sync::Mutex::default() }
     }
 
     fn find(&self, key: &(AppName, Revision)) -> Option<Option<Arc<SourceMaps>>> {
@@ -51,6 +53,10 @@ impl StackTraces {
         if let Some(maps) = self.find(&key) {
             return maps;
         }
+        let _reading = self.reading.lock().await;
+        if let Some(maps) = self.find(&key) {
+            return maps;
+        }
         let backend = match self.store.backend(app, revision).await {
             Ok(backend) => backend,
             Err(error) => {
@@ -58,7 +64,12 @@ impl StackTraces {
                 return None;
             }
         };
-        let maps = backend.as_ref().and_then(maps_of).map(Arc::new);
+        // Decoding takes CPU time by the length of the app's code.
+        let decoded = tokio::task::spawn_blocking(move || backend.as_ref().and_then(maps_of).map(Arc::new));
+        let maps = decoded.await.unwrap_or_else(|error| {
+            tracing::error!(%app, %revision, %error, "the source maps cannot be decoded");
+            None
+        });
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push_back((key, maps.clone()));
         let excess = kept.len().saturating_sub(self.kept_max);

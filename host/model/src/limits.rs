@@ -49,8 +49,9 @@ pub struct Limits {
     pub log_bytes_per_call_max: usize,
     /// Log lines kept for each app.
     pub log_lines_per_app_max: usize,
-    /// Calls from a guest into the host during one request that make the host work: state, events, waiting,
-    /// randomness. Reading a clock and logging cost the guest's own CPU time and log budget instead.
+    /// Calls from a guest into the host during one request that make the host work: state, events, requests,
+    /// variables, randomness. Reading a clock, waiting, reading and writing streams, and logging cost the guest's
+    /// own CPU time and log budget instead.
     pub host_calls_max: u32,
     /// Operations of one guest call that were started and not taken: reads, writes and requests that wait.
     pub operations_per_call_max: usize,
@@ -109,6 +110,9 @@ pub struct Limits {
     pub outbound_header_bytes_max: usize,
     /// The body of a request to the world.
     pub outbound_request_bytes_max: u64,
+    /// Bodies that one guest call has handed over as a whole for requests to the world, until their answers are
+    /// taken, all together. One that is written as a stream does not count: it waits in the guest.
+    pub outbound_held_body_bytes_max: usize,
     /// The body of a response from the world, as received and as decoded, each.
     pub outbound_response_bytes_max: u64,
     /// How many times its received size a response may decode to, beyond the first MiB.
@@ -127,6 +131,8 @@ pub struct Limits {
     pub outbound_total_ms: u64,
     /// Names that are looked up at the same time; each holds a thread.
     pub outbound_lookups_concurrent_max: usize,
+    /// Names that are looked up at the same time for one app: a server of names that takes long holds up that app.
+    pub outbound_lookups_per_app_concurrent_max: usize,
     /// Connections kept open for the next request, in the whole host.
     pub outbound_kept_connections_max: usize,
     /// Connections kept open for the next request of one app to one origin.
@@ -350,6 +356,7 @@ impl Default for Limits {
             outbound_url_bytes_max: 16 * KIB,
             outbound_header_bytes_max: 32 * KIB,
             outbound_request_bytes_max: 64 << 20,
+            outbound_held_body_bytes_max: 32 * MIB,
             outbound_response_bytes_max: 64 << 20,
             outbound_decode_ratio_max: 200,
             outbound_redirects_max: 20,
@@ -358,6 +365,7 @@ impl Default for Limits {
             outbound_idle_ms: 30_000,
             outbound_total_ms: 300_000,
             outbound_lookups_concurrent_max: 32,
+            outbound_lookups_per_app_concurrent_max: 8,
             outbound_kept_connections_max: 256,
             outbound_kept_per_origin_max: 8,
             outbound_kept_ms: 30_000,

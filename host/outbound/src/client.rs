@@ -9,10 +9,7 @@ use atoll_model::Limits;
 use http::{HeaderMap, Response, header};
 use http_body::Body;
 use hyper::body::Incoming;
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, timeout, timeout_at},
-};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{
     AddressPolicy, OriginGrants, OutboundConfig, OutboundError, OutboundRequest, OutboundResponse,
@@ -59,15 +56,25 @@ impl OutboundClient {
             .map_err(|error| invalid(format!("an added certificate authority is not usable: {error}")))?;
         let placeholders =
             Placeholders::new().map_err(|error| invalid(format!("the system has no randomness: {error}")))?;
-        let lookups = limits.outbound_lookups_concurrent_max.clamp(1, Semaphore::MAX_PERMITS);
+        // How many look-ups wait is bounded by how many requests run.
+        let lookups = Slots::new(
+            limits.outbound_lookups_concurrent_max,
+            limits.outbound_lookups_per_app_concurrent_max,
+            usize::MAX,
+        );
+        let slots = Slots::new(
+            limits.outbound_concurrent_max,
+            limits.outbound_per_app_concurrent_max,
+            limits.outbound_per_app_queue_max,
+        );
         let connector = Connector {
             policy: AddressPolicy::allowing(allowed_ranges),
             resolver,
             tls,
-            lookups: Arc::new(Semaphore::new(lookups)),
+            lookups: Arc::new(lookups),
             limits: limits.clone(),
         };
-        let (pool, slots) = (Arc::new(Pool::new(&limits)), Arc::new(Slots::new(&limits)));
+        let (pool, slots) = (Arc::new(Pool::new(&limits)), Arc::new(slots));
         Ok(Self { inner: Arc::new(Inner { limits, connector, pool, slots, placeholders, secrets }) })
     }
 
@@ -115,8 +122,10 @@ impl Inner {
         request: OutboundRequest,
         deadline: Deadline,
     ) -> Result<OutboundResponse, OutboundError> {
-        let OutboundRequest { method, url, headers: mut guests, host_headers, body, redirect, deadline: _ } =
+        let OutboundRequest { method, mut url, headers: mut guests, host_headers, body, redirect, .. } =
             request;
+        // It is never sent, and does not belong to where an answer comes from.
+        url.set_fragment(None);
         headers::check_method(&method, &body)?;
         // Before anything waits: a request that is not granted costs nothing.
         grants.check(&url)?;

@@ -9,14 +9,14 @@ use std::{
     time::Duration,
 };
 
-use atoll_model::{Limits, Origin};
+use atoll_model::{AppName, Limits, Origin};
 use futures::{StreamExt, stream::FuturesUnordered};
 use rustls::{ClientConfig, pki_types::ServerName};
-use tokio::{net::TcpStream, sync::Semaphore, time::timeout};
+use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 
-use crate::{AddressPolicy, OutboundError, Phase, Resolve, connection::Connection};
+use crate::{AddressPolicy, OutboundError, Phase, Resolve, connection::Connection, pool::Key, slots::Slots};
 
 /// Addresses of one name that are tried; a name with more is as good as one with these.
 const ADDRESSES_MAX: usize = 8;
@@ -28,22 +28,23 @@ pub(crate) struct Connector {
     pub(crate) policy: AddressPolicy,
     pub(crate) resolver: Arc<dyn Resolve>,
     pub(crate) tls: Arc<ClientConfig>,
-    pub(crate) lookups: Arc<Semaphore>,
+    pub(crate) lookups: Arc<Slots>,
     pub(crate) limits: Limits,
 }
 
 impl Connector {
-    pub(crate) async fn connect(&self, url: &Url, origin: &Origin) -> Result<Connection, OutboundError> {
+    /// Makes a connection for the app that it will belong to.
+    pub(crate) async fn connect(&self, url: &Url, key: &Key) -> Result<Connection, OutboundError> {
         let port = url.port_or_known_default().unwrap_or(0);
         let (host, addresses) = match url.host() {
-            Some(Host::Domain(name)) => (name.to_owned(), self.look_up(name).await?),
+            Some(Host::Domain(name)) => (name.to_owned(), self.look_up(name, &key.app).await?),
             Some(Host::Ipv4(address)) => (address.to_string(), vec![address.into()]),
             Some(Host::Ipv6(address)) => (address.to_string(), vec![address.into()]),
             None => return Err(OutboundError::Invalid { what: "its URL has no host".into() }),
         };
         let addresses = self.checked(&host, addresses)?;
         let connect_ms = self.limits.outbound_connect_ms;
-        let connected = self.open(url, &host, &addresses, port, origin);
+        let connected = self.open(url, &host, &addresses, port, &key.origin);
         timeout(Duration::from_millis(connect_ms), connected).await.unwrap_or_else(|_| {
             Err(OutboundError::Timeout {
                 phase: Phase::Connect,
@@ -53,18 +54,17 @@ impl Connector {
         })
     }
 
-    async fn look_up(&self, name: &str) -> Result<Vec<IpAddr>, OutboundError> {
+    async fn look_up(&self, name: &str, app: &AppName) -> Result<Vec<IpAddr>, OutboundError> {
         let failed = |reason: String| OutboundError::Lookup { host: name.to_owned(), reason };
         let limit_ms = self.limits.outbound_connect_ms;
         let looked_up = async {
-            let permit =
-                Arc::clone(&self.lookups).acquire_owned().await.map_err(|e| failed(e.to_string()))?;
+            let slot = self.lookups.enter(app).await?;
             let (resolver, host) = (Arc::clone(&self.resolver), name.to_owned());
             // A task of its own: the system's resolver cannot be interrupted, and a look-up that nobody waits for
             // any more must still count as one until its thread is free.
             let lookup = tokio::spawn(async move {
                 let addresses = resolver.resolve(&host).await;
-                drop(permit);
+                drop(slot);
                 addresses
             });
             let addresses = lookup.await.map_err(|_| failed("the resolver failed".into()))?;

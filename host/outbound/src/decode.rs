@@ -37,6 +37,10 @@ const UNWEIGHED_BYTES: u64 = 1 << 20;
 /// The window that a zstd response may ask for: 2^23 bytes, the most that RFC 9659 lets a server use.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
+/// How a brotli body begins that asks for a "large window", of up to 2^30 bytes. It is no part of RFC 7932, whose windows
+/// are of 2^24 bytes at most, and the decoder would take it.
+const BROTLI_LARGE_WINDOW: u8 = 0x11;
+
 /// How long the end of a body may take to come after the end of what it codes, for the connection to be kept.
 const SETTLE: Duration = Duration::from_millis(250);
 
@@ -204,6 +208,11 @@ fn is_zlib([first, second]: [u8; 2]) -> bool {
     first & 0x0f == 8 && u16::from_be_bytes([first, second]).is_multiple_of(31)
 }
 
+/// The window stands in the lowest seven bits.
+fn asks_for_a_large_window([first, _]: [u8; 2]) -> bool {
+    first & 0x7f == BROTLI_LARGE_WINDOW
+}
+
 impl AsyncRead for Decoding {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -218,6 +227,11 @@ impl AsyncRead for Decoding {
                 [first] => Some([*first, 31 - u8::try_from(u16::from(*first) * 256 % 31).unwrap_or(0)]),
                 [first, second, ..] => Some([*first, *second]),
             };
+            if this.coding == Coding::Brotli && first.is_some_and(asks_for_a_large_window) {
+                this.state = State::Ended;
+                let problem = "it asks for a larger window than brotli has";
+                return Poll::Ready(Err(std::io::Error::other(problem)));
+            }
             this.state = match (std::mem::replace(&mut this.state, State::Ended), first) {
                 (State::Start(reader), Some(first)) => {
                     State::Running(Decoder::new(this.coding, reader, first))
@@ -251,6 +265,7 @@ fn read_to_end(mut reader: Reader) {
 
 #[cfg(test)]
 mod tests {
+    use futures::stream;
     use http::HeaderValue;
 
     use super::*;
@@ -267,5 +282,16 @@ mod tests {
         assert!(of(&["gzip, aws-chunked"]).unwrap().is_empty());
         assert!(of(&[]).unwrap().is_empty());
         assert!(of(&["gzip, gzip", "gzip"]).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_brotli_window_that_is_none_of_brotlis_is_refused() {
+        // A window of 2^30 bytes; then an empty last block.
+        let body = stream::iter([Ok(Bytes::from_static(&[0x11, 0x1e | 0b1100_0000, 0, 0]))]);
+        let bounds = Bounds { bytes_max: 1 << 20, ratio_max: 200 };
+        let mut decoded = Box::pin(decoded(body, &[Coding::Brotli], Arc::default(), bounds));
+        let error = decoded.next().await.unwrap().unwrap_err().to_string();
+        assert!(error.contains("as br") && error.contains("larger window"), "{error}");
+        assert!(decoded.next().await.is_none());
     }
 }

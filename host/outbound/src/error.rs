@@ -181,7 +181,7 @@ pub enum SecretProblem {
     #[error("may not stand in a URL; send it in a header, or add query = true to its grant in atoll.toml")]
     InQuery,
     /// It has not been set.
-    #[error("has no value; set it with `atoll secrets set`")]
+    #[error("has no value on this host")]
     Unset,
     /// It holds a line break or another control character.
     #[error("cannot stand in a header: it holds a control character")]

@@ -106,7 +106,7 @@ impl Exchange<'_> {
                 None => return Err(failure.error),
             };
         }
-        let connection = self.connector.connect(&wire.url, &key.origin).await?;
+        let connection = self.connector.connect(&wire.url, &key).await?;
         self.attempt(connection, &key, request, &progress).await.map_err(|failure| failure.error)
     }
 

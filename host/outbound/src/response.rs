@@ -18,7 +18,7 @@ use crate::OutboundError;
 pub struct OutboundResponse {
     /// The status.
     pub status: StatusCode,
-    /// Where it came from, after redirects. Where a secret stood in the query, its placeholder stands.
+    /// Where it came from, after redirects, without a fragment. Where a secret stood in the query, its placeholder stands.
     pub url: Url,
     /// Whether a redirect was followed.
     pub redirected: bool,

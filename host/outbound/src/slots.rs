@@ -1,11 +1,12 @@
-//! How many requests run at the same time: in the host, and of one app. More wait, in order, and only so many.
+//! How many of a kind (requests, look-ups) run at the same time: in the host, and of one app. More wait, in order, and
+//! only so many.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use atoll_model::{AppName, Limits};
+use atoll_model::AppName;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::OutboundError;
@@ -15,17 +16,17 @@ pub(crate) struct Slots {
     host: Arc<Semaphore>,
     per_app: usize,
     queue: usize,
-    /// Apps that have a request running or waiting, and no others.
+    /// Apps that have one running or waiting, and no others.
     apps: Mutex<HashMap<AppName, Places>>,
 }
 
 struct Places {
     places: Arc<Semaphore>,
-    /// Requests that run or wait.
+    /// Those that run or wait.
     users: usize,
 }
 
-/// A place: the request may run until this is dropped.
+/// A place: whoever has it may run until this is dropped.
 pub(crate) struct Slot {
     _app: OwnedSemaphorePermit,
     _host: OwnedSemaphorePermit,
@@ -39,11 +40,12 @@ struct Entry {
 }
 
 impl Slots {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    /// So many in the host, so many of one app, and so many of it that may wait.
+    pub(crate) fn new(host: usize, per_app: usize, queue: usize) -> Self {
         Self {
-            host: Arc::new(Semaphore::new(limits.outbound_concurrent_max.clamp(1, Semaphore::MAX_PERMITS))),
-            per_app: limits.outbound_per_app_concurrent_max.clamp(1, Semaphore::MAX_PERMITS),
-            queue: limits.outbound_per_app_queue_max,
+            host: Arc::new(Semaphore::new(host.clamp(1, Semaphore::MAX_PERMITS))),
+            per_app: per_app.clamp(1, Semaphore::MAX_PERMITS),
+            queue,
             apps: Mutex::new(HashMap::new()),
         }
     }
@@ -94,13 +96,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_app_waits_for_its_own_places_and_leaves_nothing_behind() {
-        let limits = Limits {
-            outbound_per_app_concurrent_max: 1,
-            outbound_per_app_queue_max: 1,
-            outbound_concurrent_max: 2,
-            ..Limits::default()
-        };
-        let slots = Arc::new(Slots::new(&limits));
+        let slots = Arc::new(Slots::new(2, 1, 1));
         let [a, b] = ["a", "b"].map(|name| AppName::parse(name).unwrap());
         let first = slots.enter(&a).await.unwrap();
         let mut second = Box::pin(slots.enter(&a));

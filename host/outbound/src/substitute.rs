@@ -53,8 +53,8 @@ impl Filler<'_> {
             let name = secret.name.as_str();
             allowed(name, grant, url, place)?;
             let value = self.value(self.grants.app(), name).await?;
-            put(&mut filled, name, &token, &value)?;
-            filled.used.pairs.push(Pair::new(value, token));
+            let in_basic = put(&mut filled, name, &token, &value)?;
+            filled.used.pairs.push(Pair::new(value, in_basic, token));
         }
         match leftover(&filled) {
             Some(name) => Err(OutboundError::Secret { name, problem: SecretProblem::Unknown }),
@@ -104,17 +104,23 @@ fn allowed(name: &str, grant: &PlaceholderGrant, url: &Url, place: Place) -> Res
     Ok(())
 }
 
-fn put(filled: &mut Filled, name: &str, token: &str, value: &SecretValue) -> Result<(), OutboundError> {
+/// Fills one secret in. Answers how it stands in `authorization: Basic`, if it does.
+fn put(
+    filled: &mut Filled,
+    name: &str,
+    token: &str,
+    value: &SecretValue,
+) -> Result<Option<String>, OutboundError> {
     let not_a_header = || OutboundError::Secret { name: name.to_owned(), problem: SecretProblem::NotAHeader };
     let secret = value.expose().as_bytes();
-    let in_basic = basic(&filled.headers).and_then(|pair| replace(&pair, token.as_bytes(), secret));
-    if let Some(pair) = in_basic {
-        let text = format!("Basic {}", STANDARD.encode(pair));
-        let value = HeaderValue::try_from(text).map_err(|_| not_a_header())?;
+    let in_basic = basic(&filled.headers).and_then(|pair| replace(&pair, token.as_bytes(), secret, exact));
+    let in_basic = in_basic.map(|pair| STANDARD.encode(pair));
+    if let Some(pair) = &in_basic {
+        let value = HeaderValue::try_from(format!("Basic {pair}")).map_err(|_| not_a_header())?;
         filled.headers.insert(header::AUTHORIZATION, value);
     }
     for value in filled.headers.values_mut() {
-        if let Some(bytes) = replace(value.as_bytes(), token.as_bytes(), secret) {
+        if let Some(bytes) = replace(value.as_bytes(), token.as_bytes(), secret, exact) {
             *value = HeaderValue::from_bytes(&bytes).map_err(|_| not_a_header())?;
             value.set_sensitive(true);
         }
@@ -125,7 +131,7 @@ fn put(filled: &mut Filled, name: &str, token: &str, value: &SecretValue) -> Res
             spellings(token).iter().fold(query.to_owned(), |query, token| query.replace(token, &encoded));
         filled.url.set_query(Some(&query));
     }
-    Ok(())
+    Ok(in_basic)
 }
 
 /// The token as it may stand in a query.
@@ -164,11 +170,18 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
+/// Whether two texts are the same.
+type Same = fn(&[u8], &[u8]) -> bool;
+
+fn exact(one: &[u8], other: &[u8]) -> bool {
+    one == other
+}
+
 /// The text with every `part` replaced; none where there is none.
-fn replace(text: &[u8], part: &[u8], with: &[u8]) -> Option<Vec<u8>> {
+fn replace(text: &[u8], part: &[u8], with: &[u8], same: Same) -> Option<Vec<u8>> {
     let mut replaced = Vec::new();
     let mut rest = text;
-    while let Some(at) = rest.windows(part.len()).position(|window| window == part) {
+    while let Some(at) = rest.windows(part.len()).position(|window| same(window, part)) {
         replaced.extend_from_slice(&rest[..at]);
         replaced.extend_from_slice(with);
         rest = &rest[at + part.len()..];
@@ -188,25 +201,33 @@ pub(crate) struct Redaction {
 
 struct Pair {
     value: SecretValue,
-    encoded: String,
+    in_query: String,
+    in_basic: Option<String>,
     token: String,
 }
 
 impl Pair {
-    fn new(value: SecretValue, token: String) -> Self {
-        let encoded = utf8_percent_encode(value.expose(), QUERY_VALUE).to_string();
-        Self { value, encoded, token }
+    fn new(value: SecretValue, in_basic: Option<String>, token: String) -> Self {
+        let in_query = utf8_percent_encode(value.expose(), QUERY_VALUE).to_string();
+        Self { value, in_query, in_basic, token }
+    }
+
+    /// As it was sent, and what a server may repeat.
+    fn spellings(&self) -> impl Iterator<Item = &str> {
+        [self.value.expose(), &self.in_query].into_iter().chain(self.in_basic.as_deref())
     }
 }
 
 impl Redaction {
-    /// Puts placeholders back where a response's headers repeat a secret. A `location` that does so then holds
-    /// the placeholder, which is filled in again only if the next origin may have the secret.
+    /// Puts placeholders back where a response's headers repeat a secret, in small letters or large ones: some
+    /// servers repeat names in small letters, and an app chooses where its placeholder stands. A `location` that
+    /// does so then holds the placeholder, which is filled in again only if the next origin may have the secret.
     pub(crate) fn apply(&self, headers: &mut HeaderMap) {
         for pair in self.pairs.iter().filter(|pair| pair.value.expose().len() >= REDACTED_BYTES_MIN) {
             for value in headers.values_mut() {
-                for secret in [pair.value.expose(), &pair.encoded] {
-                    let redacted = replace(value.as_bytes(), secret.as_bytes(), pair.token.as_bytes());
+                for secret in pair.spellings() {
+                    let (text, token) = (value.as_bytes(), pair.token.as_bytes());
+                    let redacted = replace(text, secret.as_bytes(), token, <[u8]>::eq_ignore_ascii_case);
                     if let Some(redacted) = redacted.and_then(|bytes| HeaderValue::from_bytes(&bytes).ok()) {
                         *value = redacted;
                     }

@@ -7,7 +7,7 @@ use atoll_model::{CapabilityError, Limits};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{CONNECTION, CONTENT_LENGTH, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
+    header::{CONNECTION, CONTENT_LENGTH, HOST, MaxSizeReached, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
     request::Parts,
 };
 
@@ -141,14 +141,16 @@ pub(crate) fn headers(
     if size > max {
         return Err(HeaderProblem::TooLarge { limit, value: max as u64 });
     }
-    let mut headers = HeaderMap::with_capacity(from.len());
+    // A map holds some twenty thousand, whatever the limit in bytes is, and panics beyond.
+    let too_many = |_: MaxSizeReached| HeaderProblem::TooLarge { limit, value: max as u64 };
+    let mut headers = HeaderMap::try_with_capacity(from.len()).map_err(too_many)?;
     for (name, value) in from {
         let wrong = |what| {
             let name: String = name.chars().take(80).collect();
             HeaderProblem::Wrong(format!("{what} of header {name:?}"))
         };
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("the name"))?;
-        headers.append(name, encode(value).ok_or_else(|| wrong("the value"))?);
+        headers.try_append(name, encode(value).ok_or_else(|| wrong("the value"))?).map_err(too_many)?;
     }
     for name in named_by_connection(&headers) {
         headers.remove(name);
@@ -225,6 +227,13 @@ mod tests {
         }
         assert!(matches!(respond(200, &[], b"0123456789x"), Err(CallError::ResponseTooLarge { .. })));
         assert!(respond(200, &[("x", &"v".repeat(40_000))], b"").is_err());
+    }
+
+    #[test]
+    fn more_headers_than_a_map_holds_are_refused_even_when_their_bytes_are_allowed() {
+        let many: Vec<_> = (0..40_000).map(|number| (format!("x-{number}"), String::new())).collect();
+        let refused = headers(&many, "http_header_bytes_max", usize::MAX);
+        assert!(matches!(refused, Err(HeaderProblem::TooLarge { limit: "http_header_bytes_max", .. })));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `JSON.stringify` without a replacer and without indentation, which is what nearly every response is made with.
 //! QuickJS's own asks for each object's keys as an array of strings, and glues strings; this one writes into one
 //! buffer, and knows a key again when the next object has it. What the standard says of order, of `toJSON` and of
-//! getters is the same.
+//! getters is the same, but that they are asked a second time when it turns out that the value is left to QuickJS.
 
 use std::ffi::c_int;
 

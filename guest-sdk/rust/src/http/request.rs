@@ -1,6 +1,6 @@
 //! A request that the app sends.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 use serde::Serialize;
 
@@ -8,6 +8,9 @@ use super::{Redirect, Sending};
 use crate::{
     BodyWriter, CapabilityError, Error, clock, host::http_client as wit, task::Operation, writer::Producer,
 };
+
+/// A larger body is handed over bit by bit. What the host takes in one call is bounded, by 10 MiB as it comes.
+const WHOLE_BYTES_MAX: usize = 8 << 20;
 
 /// A request of any method (upper case) to an absolute URL.
 pub fn request(method: &str, url: &str) -> RequestBuilder {
@@ -47,7 +50,7 @@ impl RequestBuilder {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    /// A body. Its type is a header of its own.
+    /// A body. Its type is a header of its own. One of more than 8 MiB cannot be sent again after a redirect.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.request.body = wit::Body::Bytes(body.into());
         self.producer = None;
@@ -90,9 +93,17 @@ impl RequestBuilder {
     }
 
     /// Sends it. What is wrong with it, too, is told to whoever awaits the answer.
-    pub fn send(self) -> Sending {
+    pub fn send(mut self) -> Sending {
         if let Some(problem) = self.problem {
             return Sending::failed(problem);
+        }
+        if let wit::Body::Bytes(bytes) = &mut self.request.body
+            && bytes.len() > WHOLE_BYTES_MAX
+        {
+            let bytes = mem::take(bytes);
+            self.request.body = wit::Body::Stream;
+            self.producer =
+                Some(Producer::new(async move |mut writer: BodyWriter| writer.write(bytes).await));
         }
         match wit::send(&self.request) {
             Ok(pending) => Sending::new(

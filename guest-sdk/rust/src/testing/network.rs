@@ -7,6 +7,9 @@ use serde::Serialize;
 use super::state::{State, Waits};
 use crate::bindings::http::atoll::app::{http_client as wit, types::Error};
 
+/// What a host takes in one call, as it comes. More ends the call there.
+const BYTES_PER_CALL_MAX: usize = 10 << 20;
+
 /// A request that the app sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -137,6 +140,11 @@ impl State {
             return Ok(wit::Pending { operation, body: Some(stream) });
         }
         if let wit::Body::Bytes(bytes) = &request.body {
+            if bytes.len() > BYTES_PER_CALL_MAX {
+                return Err(Error::OverLimit(format!(
+                    "a host takes at most {BYTES_PER_CALL_MAX} bytes at once"
+                )));
+            }
             sent.body.clone_from(bytes);
         }
         let operation = self.add_operation(Waits::Request);

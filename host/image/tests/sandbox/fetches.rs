@@ -169,6 +169,18 @@ fn bodies_go_bit_by_bit() {
 }
 
 #[test]
+fn a_body_that_is_too_large_for_one_call_goes_bit_by_bit() {
+    let (app, value) = run(
+        "const send = async (body) => (await fetch(origin + '/nothing', { method: 'POST', body })).status;
+         return [await send(new Uint8Array(8 << 20)), await send(new Uint8Array((8 << 20) + 1)), await send('x'.repeat(3 << 20))];",
+    );
+    assert_eq!(value, serde_json::json!([204, 204, 204]));
+    let network = app.host.network.lock().unwrap();
+    let lengths: Vec<_> = network.sent.iter().map(|sent| sent.body.as_ref().map(Vec::len)).collect();
+    assert_eq!(lengths, [Some(8 << 20), None, None]);
+}
+
+#[test]
 fn signals_end_a_request_at_any_point() {
     let (app, value) = run(
         "const seen = [];
@@ -190,6 +202,20 @@ fn signals_end_a_request_at_any_point() {
     );
     let network = app.host.network.lock().unwrap();
     assert_eq!((network.sent.len(), network.cancelled), (5, 3), "two requests and one read were given up");
+}
+
+#[test]
+fn a_signal_that_ends_a_request_may_break_its_body_too() {
+    let (app, value) = run("const controller = new AbortController();
+         const body = new ReadableStream({ start(source) {
+             controller.signal.addEventListener('abort', () => source.error(new RangeError('broken'))); } });
+         setTimeout(() => controller.abort(new Error('changed my mind')), 20);
+         const init = { method: 'POST', body, duplex: 'half', signal: controller.signal };
+         const ended = await caught(fetch(origin + '/upload?ms=10000', init));
+         await sleep(5);
+         return ended;");
+    assert_eq!(value[1], "changed my mind", "{value}");
+    assert_eq!(app.host.network.lock().unwrap().cancelled, 1);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use atoll_model::{CapabilityError, Limits};
 use atoll_outbound::{OutboundClient, OutboundConfig, OutboundError, OutboundRequest, Phase, Resolve};
 use http::{HeaderName, HeaderValue};
+use tokio::sync::Semaphore;
 
 use crate::{
     server::{Do, Server, respond, send},
@@ -88,6 +89,46 @@ async fn a_resolver_that_never_answers_is_given_up_and_still_counted() {
         let error = fetch(&client, &granted(&["http://a.test"]), get("http://a.test/")).await.unwrap_err();
         assert_eq!(timed_out(&error), Some((Phase::Lookup, "outbound_connect_ms")), "{error}");
     }
+}
+
+/// Knows `b.test`; for any other name it takes for ever, and says that it was asked.
+struct SlowBut {
+    asked: Arc<Semaphore>,
+}
+
+#[async_trait]
+impl Resolve for SlowBut {
+    async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+        if host == "b.test" {
+            return Ok(vec![IpAddr::from([127, 0, 0, 1])]);
+        }
+        self.asked.add_permits(1);
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn an_app_whose_names_take_long_leaves_look_ups_to_others() {
+    let server = Server::start(|_| respond("200 OK", "", "hello")).await;
+    let limits = Limits {
+        outbound_lookups_concurrent_max: 3,
+        outbound_lookups_per_app_concurrent_max: 2,
+        ..Limits::default()
+    };
+    let asked = Arc::new(Semaphore::new(0));
+    let resolver = Arc::new(SlowBut { asked: Arc::clone(&asked) });
+    let client = OutboundClient::new(OutboundConfig { resolver, ..config(limits) }).unwrap();
+    let slow: Vec<_> = (0..5)
+        .map(|_| {
+            let (client, grants) = (client.clone(), granted_to("slow", &["http://a.test"]));
+            tokio::spawn(async move { fetch(&client, &grants, get("http://a.test/")).await })
+        })
+        .collect();
+    asked.acquire_many(2).await.unwrap().forget();
+    let url = server.named("b.test");
+    assert_eq!(fetch(&client, &granted_to("quick", &[&url]), get(&url)).await.unwrap(), "hello");
+    assert_eq!(asked.available_permits(), 0);
+    slow.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
 #[tokio::test]

@@ -35,6 +35,14 @@ async fn a_chain_inside_the_grant_is_followed_over_one_connection() {
 }
 
 #[tokio::test]
+async fn where_an_answer_came_from_has_no_fragment() {
+    let server = signpost().await;
+    let url = format!("{}/end#part", server.origin());
+    let response = client().send(&granted(&[&server.origin()]), get(&url)).await.unwrap();
+    assert_eq!(response.url.as_str(), format!("{}/end", server.origin()));
+}
+
+#[tokio::test]
 async fn a_step_into_a_forbidden_place_is_refused() {
     let server = signpost().await;
     let elsewhere = Server::start(|_| respond("200 OK", "", "secret")).await;

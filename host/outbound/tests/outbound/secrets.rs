@@ -97,6 +97,25 @@ async fn a_password_is_filled_in_inside_basic_authorization() {
 }
 
 #[tokio::test]
+async fn an_echo_in_other_letters_or_inside_basic_authorization_is_the_placeholder_too() {
+    let echo = |seen: &crate::server::Seen| {
+        let key = seen.header("x-key").or_else(|| seen.header("authorization")).unwrap_or("none");
+        respond("200 OK", &format!("x-echo: {key}\r\nx-large: {}\r\n", key.to_ascii_uppercase()), "ok")
+    };
+    let (first, second) = (Server::start(echo).await, Server::start(echo).await);
+    let (client, grants) = (client(), grants("app", &first, &second));
+    let placeholder = client.placeholders().issue(&app("app"), "API_KEY");
+    let response = client.send(&grants, with(&first.origin(), "x-key", &placeholder)).await.unwrap();
+    assert_eq!(first.last().header("x-key"), Some(KEY));
+    assert_eq!(response.headers["x-echo"], placeholder);
+    assert_eq!(response.headers["x-large"], placeholder);
+    let basic = format!("Basic {}", STANDARD.encode(format!("user:{placeholder}")));
+    let response = client.send(&grants, with(&first.origin(), "authorization", &basic)).await.unwrap();
+    assert_eq!(response.headers["x-echo"], format!("Basic {placeholder}"));
+    assert_eq!(response.headers["x-large"], format!("BASIC {placeholder}"));
+}
+
+#[tokio::test]
 async fn a_placeholder_goes_nowhere_else() {
     let (first, second) = servers().await;
     let (client, grants) = (client(), grants("app", &first, &second));
@@ -106,7 +125,7 @@ async fn a_placeholder_goes_nowhere_else() {
         (first.origin(), issue("other", "API_KEY"), "not a placeholder of this app"),
         (first.origin(), issue("app", "READABLE"), "not a placeholder of this app"),
         (first.origin(), "atoll-secret:API_KEY:00000000000000000000000000000000".into(), "not a placeholder"),
-        (first.origin(), issue("app", "UNSET"), "atoll secrets set"),
+        (first.origin(), issue("app", "UNSET"), "has no value on this host"),
         (first.origin(), issue("app", "TWO_LINES"), "control character"),
         (first.origin(), issue("app", "LOCKED"), "cannot be looked up"),
     ];

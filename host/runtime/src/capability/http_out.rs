@@ -123,6 +123,8 @@ type Answer = Result<ClientResponse, CapabilityError>;
 pub(crate) struct PendingRequest {
     task: AbortOnDropHandle<Answer>,
     answer: Option<Answer>,
+    /// Of a body that was handed over as a whole: it may have to be sent again, so it is held to the answer.
+    pub(super) body_bytes: usize,
 }
 
 impl PendingRequest {
@@ -181,6 +183,13 @@ impl CallState {
         let mut headers = http_message::headers(&request.headers, "outbound_header_bytes_max", max)
             .map_err(|problem| problem.into_capability_error("the request's headers"))?;
         headers.remove(header::HOST);
+        let body_bytes = match &request.body {
+            GuestBody::Bytes(bytes) => bytes.len(),
+            GuestBody::None | GuestBody::Stream => 0,
+        };
+        let held = self.operations.body_bytes_held().saturating_add(body_bytes);
+        let max = limits.outbound_held_body_bytes_max;
+        at_most("a sum of request bodies", held, "outbound_held_body_bytes_max", max)?;
 
         let (body, stream) = match request.body {
             GuestBody::None => (Body::empty(), None),
@@ -198,12 +207,12 @@ impl CallState {
         };
         let deadline = self.deadline();
         let request = ClientRequest { method, url, headers, body, redirect, deadline };
-        let request = self.spawn(request);
+        let request = self.spawn(request, body_bytes);
         let operation = self.operations.add(Operation::Request(Box::new(request)));
         Ok(Pending { operation, body: stream })
     }
 
-    fn spawn(&mut self, request: ClientRequest) -> PendingRequest {
+    fn spawn(&mut self, request: ClientRequest, body_bytes: usize) -> PendingRequest {
         let max = self.limits.outbound_concurrent_per_call_max.max(1) as usize;
         let turns = self.requests.turns.get_or_insert_with(|| Arc::new(Semaphore::new(max)));
         let (turns, app) = (Arc::clone(turns), Arc::clone(&self.app));
@@ -213,7 +222,7 @@ impl CallState {
             let _turn = turns.acquire().await;
             client.send(&app.name, &app.manifest.grants, request).await
         });
-        PendingRequest { task: AbortOnDropHandle::new(task), answer: None }
+        PendingRequest { task: AbortOnDropHandle::new(task), answer: None, body_bytes }
     }
 
     /// When the wall-clock limit ends this call.

@@ -52,6 +52,15 @@ impl Operations {
         self.last
     }
 
+    /// Bytes of the bodies that were handed over as a whole, of requests whose answers were not taken.
+    pub(crate) fn body_bytes_held(&self) -> usize {
+        let held = self.open.iter().map(|(_, operation)| match operation {
+            Operation::Request(request) => request.body_bytes,
+            Operation::Read(_) | Operation::Write(_) | Operation::Over => 0,
+        });
+        held.fold(0, usize::saturating_add)
+    }
+
     fn place(&self, number: u32) -> Option<usize> {
         self.open.binary_search_by_key(&number, |(number, _)| *number).ok()
     }

@@ -31,6 +31,8 @@ struct State {
     reader_gone: bool,
     reader: Option<Waker>,
     writer: Option<Waker>,
+    /// Not the writer's: the two may be polled by different tasks, or one of them without the other.
+    watcher: Option<Waker>,
 }
 
 /// The end that a guest writes to. Dropped before it has finished, it breaks the stream off.
@@ -185,9 +187,10 @@ impl Drop for PipeReader {
         state.reader_gone = true;
         state.chunks.clear();
         state.buffered = 0;
-        let writer = state.writer.take();
+        let (writer, watcher) = (state.writer.take(), state.watcher.take());
         drop(state);
         wake(writer);
+        wake(watcher);
     }
 }
 
@@ -208,16 +211,37 @@ impl PipeWatch {
         if state.reader_gone {
             return Poll::Ready(());
         }
-        keep_waker(&mut state.writer, cx);
+        keep_waker(&mut state.watcher, cx);
         Poll::Pending
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        task::Wake,
+    };
+
     use futures::{FutureExt as _, future::poll_fn};
 
     use super::*;
+
+    /// Whether somebody was woken.
+    #[derive(Default)]
+    struct Woken(AtomicBool);
+
+    impl Woken {
+        fn take(&self) -> bool {
+            self.0.swap(false, Ordering::Relaxed)
+        }
+    }
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
 
     async fn next(reader: &mut PipeReader) -> Option<Result<Bytes, BodyError>> {
         poll_fn(|cx| reader.poll_bytes(cx)).await
@@ -266,6 +290,22 @@ mod tests {
         assert_eq!(writer.finish(), Err(Gone));
         poll_fn(|cx| writer.poll_ready(cx)).await;
         abandoned.await;
+    }
+
+    #[tokio::test]
+    async fn whoever_watches_does_not_take_the_writers_place() {
+        let (writer, mut reader) = pipe(0);
+        writer.write("a".into()).unwrap();
+        let (watch, watcher, waiter) = (writer.watch(), Arc::<Woken>::default(), Arc::<Woken>::default());
+        let (of_watcher, of_waiter) = (Waker::from(Arc::clone(&watcher)), Waker::from(Arc::clone(&waiter)));
+        assert!(writer.poll_ready(&Context::from_waker(&of_waiter)).is_pending());
+        assert!(watch.poll_abandoned(&Context::from_waker(&of_watcher)).is_pending());
+        assert_eq!(next(&mut reader).await.unwrap().unwrap(), "a");
+        assert!(waiter.take() && !watcher.take());
+        writer.write("b".into()).unwrap();
+        assert!(writer.poll_ready(&Context::from_waker(&of_waiter)).is_pending());
+        drop(reader);
+        assert!(waiter.take() && watcher.take());
     }
 
     #[tokio::test]

@@ -208,6 +208,29 @@ async fn a_call_has_so_many_requests_and_so_many_at_a_time() {
 }
 
 #[tokio::test]
+async fn bodies_that_wait_for_their_answers_are_bounded_together() {
+    // Each body has seven bytes. The first answer is taken, and what it held is free again; then two wait.
+    let limits = Limits { outbound_held_body_bytes_max: 14, ..limits() };
+    let host = TestHost::with_http(&limits, World::new(1));
+    let four = "(local.set $s (call $go (i32.const 1)))
+        (call $wait1 (local.get $s))
+        (drop (call $got (local.get $s)))
+        (drop (call $go (i32.const 1))) (drop (call $go (i32.const 1)))
+        (call $try_go (i32.const 1)) (call $error (i32.const 1504))";
+    let (status, text) = ask(&host, URL, four).await.unwrap();
+    assert_eq!(status, 402, "{text}");
+    assert!(
+        text.contains("request bodies of 21") && text.contains("outbound_held_body_bytes_max = 14"),
+        "{text}"
+    );
+    // A request without a body, or with one that is written later, is not concerned.
+    let others = "(drop (call $go (i32.const 1))) (drop (call $go (i32.const 1)))
+        (drop (call $go (i32.const 0))) (drop (call $go (i32.const 2)))
+        (call $respond (i32.const 200) (i32.const 700) (i32.const 7))";
+    assert_eq!(ask(&host, URL, others).await.unwrap().0, 200);
+}
+
+#[tokio::test]
 async fn what_the_world_says_is_told_and_what_breaks_in_the_host_is_not() {
     let host = TestHost::with_http(&limits(), World::new(1));
     let fails = "(local.set $s (call $go (i32.const 1)))
