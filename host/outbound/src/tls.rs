@@ -13,9 +13,6 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 
-/// Servers whose session tickets are remembered.
-const SESSIONS_MAX: usize = 128;
-
 pub(crate) fn client_config(
     extra_roots: &[CertificateDer<'static>],
 ) -> Result<Arc<ClientConfig>, rustls::Error> {
@@ -28,6 +25,8 @@ pub(crate) fn client_config(
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    config.resumption = Resumption::in_memory_sessions(SESSIONS_MAX);
+    // This configuration is shared by all apps: how fast a handshake goes must not tell one of them whom another
+    // calls. Within an app connections are kept.
+    config.resumption = Resumption::disabled();
     Ok(Arc::new(config))
 }
