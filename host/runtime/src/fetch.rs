@@ -180,6 +180,7 @@ impl Running {
             // Nobody has seen the head yet, and the error says more than a response that breaks off.
             Err(error) if head.is_some() && !complete => {
                 self.status = None;
+                let error = self.fault_of_request().unwrap_or(error);
                 self.fail(Some(error))
             }
             result => {

@@ -110,10 +110,7 @@ impl CallState {
     fn first_stall(&mut self, numbers: &[u32]) -> Option<Instant> {
         let idle = self.idle();
         let since = numbers.iter().filter_map(|number| match self.operations.get(*number)? {
-            Operation::Read(stream) | Operation::Write(stream) => {
-                let stream = self.streams.get(*stream).filter(|stream| stream.is_clients)?;
-                stream.waiting.map(|(_, since)| since)
-            }
+            Operation::Read(stream) | Operation::Write(stream) => self.streams.get(*stream)?.still_since(),
             Operation::Request(_) | Operation::Over => None,
         });
         since.min().map(|since| since + idle)
@@ -128,10 +125,8 @@ impl CallState {
             else {
                 continue;
             };
-            let Some(stream) = self.streams.get(*stream).filter(|stream| stream.is_clients) else {
-                continue;
-            };
-            if stream.waiting.is_some_and(|(_, since)| now.duration_since(since) >= idle) {
+            let Some(stream) = self.streams.get(*stream) else { continue };
+            if stream.still_since().is_some_and(|since| now.duration_since(since) >= idle) {
                 let stalled = BodyError::Stalled { limit: "http_idle_ms", value };
                 match &mut stream.side {
                     Side::In(incoming) => incoming.end(Err(stalled)),

@@ -4,6 +4,7 @@ use std::task::{Context, Poll, Waker};
 
 use atoll_model::CapabilityError;
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use super::pipe::{Gone, PipeWriter};
 use crate::{BodyError, capability::at_most};
@@ -94,6 +95,11 @@ impl Outgoing {
     /// Whether all is there.
     pub(crate) fn is_finished(&self) -> bool {
         self.pipe.as_ref().is_none_or(PipeWriter::is_finished)
+    }
+
+    /// When the reader last took something.
+    pub(crate) fn last_taken(&self) -> Option<Instant> {
+        self.pipe.as_ref()?.last_taken()
     }
 
     /// Bytes that were handed over.

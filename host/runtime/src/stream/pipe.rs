@@ -12,8 +12,13 @@ use std::{
 
 use bytes::Bytes;
 use http_body::SizeHint;
+use tokio::time::Instant;
 
 use crate::BodyError;
+
+/// What the reader gets at once. A slow client that takes piece after piece is seen to read, where one large
+/// piece would look like a client that stands still.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// What both ends share.
 struct Pipe {
@@ -26,6 +31,8 @@ struct Pipe {
 struct State {
     chunks: VecDeque<Bytes>,
     buffered: usize,
+    /// When the reader last took something.
+    taken: Option<Instant>,
     /// Set once: all is there, or why it is not.
     end: Option<Result<(), BodyError>>,
     reader_gone: bool,
@@ -132,6 +139,11 @@ impl PipeWriter {
         matches!(self.0.state().end, Some(Ok(())))
     }
 
+    /// When the reader last took something.
+    pub(crate) fn last_taken(&self) -> Option<Instant> {
+        self.0.state().taken
+    }
+
     pub(crate) fn watch(&self) -> PipeWatch {
         PipeWatch(Some(Arc::clone(&self.0)))
     }
@@ -147,8 +159,12 @@ impl PipeReader {
     /// The next bytes; `None` at the end.
     pub(crate) fn poll_bytes(&mut self, cx: &Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
         let mut state = self.0.state();
-        if let Some(bytes) = state.chunks.pop_front() {
+        if let Some(mut bytes) = state.chunks.pop_front() {
+            if bytes.len() > PIECE_BYTES {
+                state.chunks.push_front(bytes.split_off(PIECE_BYTES));
+            }
             state.buffered = state.buffered.saturating_sub(bytes.len());
+            state.taken = Some(Instant::now());
             let writer = if state.buffered <= self.0.capacity { state.writer.take() } else { None };
             drop(state);
             wake(writer);
@@ -263,6 +279,18 @@ mod tests {
         assert_eq!((reader.size_hint().exact(), reader.is_at_end()), (Some(1), false));
         assert_eq!(next(&mut reader).await.unwrap().unwrap(), "e");
         assert!(next(&mut reader).await.is_none() && reader.is_at_end());
+    }
+
+    #[tokio::test]
+    async fn a_slow_reader_is_seen_to_read() {
+        let (writer, mut reader) = pipe(0);
+        writer.write(vec![7; PIECE_BYTES + 1].into()).unwrap();
+        assert_eq!(writer.last_taken(), None);
+        assert_eq!(next(&mut reader).await.unwrap().unwrap().len(), PIECE_BYTES);
+        let first = writer.last_taken();
+        assert!(first.is_some());
+        assert_eq!(next(&mut reader).await.unwrap().unwrap(), [7_u8][..]);
+        assert!(writer.last_taken() > first);
     }
 
     #[tokio::test]

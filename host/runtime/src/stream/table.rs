@@ -14,6 +14,18 @@ pub(crate) struct Stream {
     pub(crate) is_clients: bool,
 }
 
+impl Stream {
+    /// Since when the client stands still while a guest waits for it.
+    pub(crate) fn still_since(&self) -> Option<tokio::time::Instant> {
+        let (_, waiting_since) = self.waiting.filter(|_| self.is_clients)?;
+        let read = match &self.side {
+            Side::Out(outgoing) => outgoing.last_taken(),
+            Side::In(_) => None,
+        };
+        Some(read.map_or(waiting_since, |read| read.max(waiting_since)))
+    }
+}
+
 /// Which way it goes.
 pub(crate) enum Side {
     In(Incoming),
