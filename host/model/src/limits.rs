@@ -210,6 +210,10 @@ pub struct Limits {
     pub event_id_bytes_max: usize,
     /// Events one guest call may publish.
     pub events_per_call_max: u32,
+    /// Events that one app may publish in a second, on average over a few seconds; the next one is refused.
+    pub events_per_second_max: u32,
+    /// Events that one app may publish at once, after it has published nothing for a while.
+    pub events_burst_max: u32,
     /// How many handlers an event may pass through: A → B → A … ends here.
     pub event_hops_max: u32,
     /// Deliveries of an event to a subscription before it is a dead letter.
@@ -399,6 +403,8 @@ impl Default for Limits {
             event_data_bytes_max: 256 * KIB,
             event_id_bytes_max: 256,
             events_per_call_max: 100,
+            events_per_second_max: 1_000,
+            events_burst_max: 5_000,
             event_hops_max: 8,
             delivery_attempts_max: 5,
             delivery_backoff_ms: 200,
