@@ -2,7 +2,8 @@
 //!
 //! hyper hears of it as soon as it reads, and while an app does not read its request's body, hyper does not either:
 //! such an app would run on to its wall-clock limit for nobody. The system knows all the same, behind the bytes that
-//! still lie in the socket. A client that closes only its own half is taken for one that has gone, as hyper does.
+//! still lie in the socket. (Where more was sent than the socket's buffers hold, word of the end does not arrive
+//! before they are read; `http_total_ms` ends that.) A client that closes only its own half is taken for one that has gone, as hyper does.
 
 use std::{sync::Arc, time::Duration};
 
