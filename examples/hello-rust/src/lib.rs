@@ -4,6 +4,8 @@ use atoll_sdk::{CapabilityError, Error, IntoResponse, Json, Request, Response, b
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+const NAME_BYTES_MAX: usize = 200;
+
 #[derive(Deserialize, Serialize)]
 struct Guest {
     name: String,
@@ -35,7 +37,11 @@ fn guests() -> Result<Json<Vec<Guest>>, CapabilityError> {
     Ok(Json(guests))
 }
 
-fn sign(mut guest: Guest) -> Result<(u16, Json<Guest>), CapabilityError> {
+fn sign(mut guest: Guest) -> Result<(u16, Json<Guest>), Error> {
+    // The name is part of a key, and a key has at most 512 bytes.
+    if guest.name.trim().is_empty() || guest.name.len() > NAME_BYTES_MAX {
+        return Err(Error::bad_request(format!("a name has 1 to {NAME_BYTES_MAX} bytes")));
+    }
     guest.signed_at_ms = clock::now_ms();
     kv::put_json(&format!("guest:{}", guest.name), &guest)?;
     bus::publish("guest.signed", &guest)?;
@@ -57,6 +63,15 @@ mod tests {
         let book: Vec<Value> = host.fetch(fetch, Request::new("GET", "/guests")).json();
         assert_eq!(book[0]["name"], "Ada");
         assert_eq!(host.published()[0].event_type, "guest.signed");
+    }
+
+    #[test]
+    fn a_name_that_is_none_or_too_long_is_refused() {
+        let host = TestHost::new();
+        for (name, status) in [("".to_owned(), 400), (" ".into(), 400), ("x".repeat(201), 400), ("x".repeat(200), 201)] {
+            let request = Request::new("POST", "/guests").with_json(&json!({ "name": name }));
+            assert_eq!(host.fetch(fetch, request).status, status, "{name:?}");
+        }
     }
 
     #[test]

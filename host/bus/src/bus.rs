@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use atoll_model::{AppName, Event, EventDraft, EventPattern, Limits, manifest::SubscribeFrom};
@@ -18,6 +18,7 @@ use crate::{
     check::new_event,
     delivery::{Courier, Routes, Subscriber, hand_over, prune, route},
     follow::{self, Live},
+    rate::PublishRates,
 };
 
 /// A running bus. Dropping it stops the deliveries where they are; [`Bus::shutdown`] ends them well.
@@ -32,6 +33,7 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     pub(crate) routes: Routes,
     pub(crate) live: Live,
+    rates: PublishRates,
     /// One change of the subscriptions at a time, on disk and in memory. Between the two, an app that is new
     /// looks idle, or is not there at all: so the cursors of the idle are moved under it as well.
     subscribing: tokio::sync::Mutex<()>,
@@ -69,6 +71,7 @@ impl Bus {
             limits: limits.clone(),
             routes: Routes::default(),
             live: Live::new(limits.subscriber_lag_events_max),
+            rates: PublishRates::new(limits),
             subscribing: tokio::sync::Mutex::default(),
             places: Semaphore::new(limits.deliveries_concurrent_max.clamp(1, Semaphore::MAX_PERMITS)),
             stopping: Notify::new(),
@@ -94,10 +97,13 @@ impl Bus {
     /// else. It is on disk when this returns. The same id of the same source again answers the first event.
     ///
     /// # Errors
-    /// [`BusError::Invalid`] or [`BusError::OverLimit`] for what cannot be an event; [`BusError::DiskFull`]
-    /// or [`BusError::Log`] when it cannot be stored.
+    /// [`BusError::Invalid`] or [`BusError::OverLimit`] for what cannot be an event, and for an app that publishes
+    /// too fast; [`BusError::DiskFull`] or [`BusError::Log`] when it cannot be stored.
     pub async fn publish(&self, source: &str, draft: EventDraft) -> Result<Event, BusError> {
         let new = new_event(source, draft, &self.inner.limits)?;
+        if source.starts_with("/apps/") {
+            self.inner.rates.take(source, Instant::now())?;
+        }
         let stored = self.inner.log.append(vec![new]).await?;
         stored.into_iter().next().ok_or_else(|| BusError::damaged("an appended event was not answered"))
     }

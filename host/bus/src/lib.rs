@@ -16,6 +16,8 @@
 //!   be delivered again. An event that came through `event_hops_max` handlers is one at once.
 //! - **No app hears itself by accident**: an app gets its own events only where one of its patterns is
 //!   exactly the type.
+//! - **No app floods it**: each publishes so many events a second (`events_per_second_max`, `events_burst_max`); what
+//!   comes from outside is not counted.
 //!
 //! [`EventLog`] and [`DeliveryState`] are what an implementation on a cluster would answer; [`EmbeddedLog`] is
 //! the one on SQLite. What is deliberately absent: the sandbox, HTTP, schemas, and grants (who may publish or
@@ -28,6 +30,7 @@ mod embedded;
 mod error;
 mod follow;
 mod log;
+mod rate;
 
 pub use bus::{Bus, RetryOutcome};
 pub use delivery::{Delivery, EventHandler};

@@ -5,6 +5,9 @@
 //! data = ".atoll"
 //! allowed_hosts = ["atoll.example.com"]
 //!
+//! [outbound]
+//! allow = ["10.1.0.0/16"]
+//!
 //! [limits]
 //! http_response_bytes_max = 1048576
 //! ```
@@ -26,8 +29,18 @@ pub(crate) struct Config {
     pub(crate) data: Option<PathBuf>,
     /// Host names besides loopback ones.
     pub(crate) allowed_hosts: Vec<String>,
+    /// How apps' requests to the world are sent.
+    pub(crate) outbound: Outbound,
     /// Any of the host's limits.
     pub(crate) limits: Limits,
+}
+
+/// The table `outbound`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Outbound {
+    /// Ranges of addresses, or single ones, that apps may reach although they are not the public internet.
+    pub(crate) allow: Vec<String>,
 }
 
 impl Config {

@@ -23,7 +23,7 @@ impl Host {
     ///
     /// # Errors
     /// [`HostError::Rejected`] with every finding when the source is refused: manifest, syntax, scan, top
-    /// level, migration, failing test. The running revision is then as it was.
+    /// level, component, migration, failing test. The running revision is then as it was.
     pub async fn deploy(&self, source: SourceTree, options: DeployOptions) -> Result<Deployed, HostError> {
         self.deploy_observed(source, options, &|_| {}).await
     }
@@ -54,7 +54,8 @@ impl Host {
                 Ok(TestReport::default())
             }
         };
-        let (tests, ()) = tokio::try_join!(tests, self.rehearse_load(&bundle))?;
+        let tried = async { tokio::try_join!(tests, self.rehearse_load(&bundle)) };
+        let (tests, ()) = tried.await.map_err(refuse_component)?;
         refuse_failures(&tests, &bundle.diagnostics)?;
         timings.test_ms = milliseconds(step);
 
@@ -158,6 +159,22 @@ impl Host {
             self.inner.bus.unsubscribe_app(app).await?;
         }
         Ok(())
+    }
+}
+
+/// A component that cannot run here, or wants what it is not granted, is its author's to correct.
+fn refuse_component(error: HostError) -> HostError {
+    use RuntimeError::{Invalid, NotGranted, NothingToCall, TooLarge, UnknownImport, WrongType};
+    match error {
+        HostError::Runtime(
+            ref why @ (Invalid(_)
+            | NotGranted { .. }
+            | NothingToCall
+            | TooLarge { .. }
+            | UnknownImport { .. }
+            | WrongType(_)),
+        ) => HostError::Rejected { diagnostics: vec![Diagnostic::error("component", why.to_string())] },
+        other => other,
     }
 }
 

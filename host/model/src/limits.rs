@@ -1,7 +1,7 @@
 //! Every limit of a host, in one place. A queue, buffer, cache, body, table or loop without a field here is
 //! a bug. Units come last in a name.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The limits of a host. `Default` is what `atoll serve` uses; an operator may change any of them in the
 /// `[limits]` table of the configuration file.
@@ -11,7 +11,8 @@ pub struct Limits {
     // ── what an app may ask for in its manifest ──────────────────────────────────────────────────────
     /// What an app gets when its manifest says nothing.
     pub app_default: AppLimits,
-    /// The most an app gets, whatever its manifest says.
+    /// The most an app gets, whatever its manifest says. What a file does not say stays as it is by default.
+    #[serde(deserialize_with = "over_default_app_max")]
     pub app_max: AppLimits,
 
     // ── the sandbox ──────────────────────────────────────────────────────────────────────────────────
@@ -216,6 +217,10 @@ pub struct Limits {
     pub event_id_bytes_max: usize,
     /// Events one guest call may publish.
     pub events_per_call_max: u32,
+    /// Events that one app may publish in a second, on average over a few seconds; the next one is refused.
+    pub events_per_second_max: u32,
+    /// Events that one app may publish at once, after it has published nothing for a while.
+    pub events_burst_max: u32,
     /// How many handlers an event may pass through: A → B → A … ends here.
     pub event_hops_max: u32,
     /// Deliveries of an event to a subscription before it is a dead letter.
@@ -267,6 +272,27 @@ pub struct AppLimits {
     pub body_mib: u32,
 }
 
+/// The maxima of which a configuration names some.
+fn over_default_app_max<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AppLimits, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Named {
+        memory_mib: Option<u32>,
+        cpu_ms: Option<u32>,
+        wall_ms: Option<u32>,
+        fuel: Option<u64>,
+        body_mib: Option<u32>,
+    }
+    let (named, max) = (Named::deserialize(deserializer)?, Limits::default().app_max);
+    Ok(AppLimits {
+        memory_mib: named.memory_mib.unwrap_or(max.memory_mib),
+        cpu_ms: named.cpu_ms.unwrap_or(max.cpu_ms),
+        wall_ms: named.wall_ms.unwrap_or(max.wall_ms),
+        fuel: named.fuel.unwrap_or(max.fuel),
+        body_mib: named.body_mib.unwrap_or(max.body_mib),
+    })
+}
+
 impl AppLimits {
     /// Each limit, cut to a maximum.
     #[must_use]
@@ -308,7 +334,8 @@ impl Default for Limits {
             app_max: AppLimits {
                 memory_mib: 128,
                 cpu_ms: 1_000,
-                wall_ms: 30_000,
+                // As long as `http_total_ms`: server-sent events of an app go on that long.
+                wall_ms: 60_000,
                 fuel: 10_000_000_000,
                 body_mib: 4_096,
             },
@@ -407,6 +434,8 @@ impl Default for Limits {
             event_data_bytes_max: 256 * KIB,
             event_id_bytes_max: 256,
             events_per_call_max: 100,
+            events_per_second_max: 1_000,
+            events_burst_max: 5_000,
             event_hops_max: 8,
             delivery_attempts_max: 5,
             delivery_backoff_ms: 200,
@@ -437,6 +466,13 @@ mod tests {
             AppLimits { memory_mib: 4_096, cpu_ms: 1, wall_ms: 10, fuel: u64::MAX, body_mib: u32::MAX };
         let max = Limits::default().app_max;
         assert_eq!(asked.capped(max), AppLimits { cpu_ms: 1, wall_ms: 10, ..max });
+    }
+
+    #[test]
+    fn one_maximum_of_an_app_is_changed_alone() {
+        let limits: Limits = toml::from_str("[app_max]\nwall_ms = 600000\n").unwrap();
+        assert_eq!(limits.app_max, AppLimits { wall_ms: 600_000, ..Limits::default().app_max });
+        assert!(toml::from_str::<Limits>("[app_max]\nwall_s = 1\n").is_err());
     }
 
     #[test]

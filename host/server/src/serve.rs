@@ -19,7 +19,7 @@ use tower::ServiceExt as _;
 
 use crate::{
     ServerConfig,
-    conn::{ConnectionFlags, GuardedStream, HeadScan, say_last},
+    conn::{ConnectionFlags, GuardedStream, HeadScan, client_left, say_last},
     problem::Problem,
     routes,
     state::ServerState,
@@ -132,10 +132,14 @@ async fn serve_connection(stream: TcpStream, router: Router, state: &ServerState
 
     let connection = protocol(state.limits()).serve_connection(io, service).with_upgrades();
     tokio::pin!(connection);
+    let left = client_left(&stream, &flags);
+    tokio::pin!(left);
     let mut closing = false;
     let result = loop {
         tokio::select! {
             result = connection.as_mut() => break result,
+            // What runs for the client is dropped with the connection.
+            () = left.as_mut() => return,
             () = state.closing().cancelled(), if !closing => {
                 closing = true;
                 connection.as_mut().graceful_shutdown();

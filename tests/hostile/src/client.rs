@@ -1,6 +1,6 @@
 //! A client for the control API and the gateway.
 
-use std::{io::Write as _, path::Path};
+use std::{collections::BTreeMap, io::Write as _, path::Path};
 
 use flate2::{Compression, write::GzEncoder};
 use serde_json::Value;
@@ -12,8 +12,10 @@ use crate::{Failure, Server};
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The body as text.
+    /// The body as text, as far as it came.
     pub text: String,
+    /// Whether the body broke off.
+    pub broken: bool,
 }
 
 impl Answer {
@@ -23,8 +25,17 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
     }
 
-    pub(crate) async fn of(response: reqwest::Response) -> Result<Self, Failure> {
-        Ok(Self { status: response.status().as_u16(), text: response.text().await? })
+    pub(crate) async fn of(mut response: reqwest::Response) -> Result<Self, Failure> {
+        let status = response.status().as_u16();
+        let mut bytes = Vec::new();
+        let broken = loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => break false,
+                Err(_) => break true,
+            }
+        };
+        Ok(Self { status, text: String::from_utf8_lossy(&bytes).into_owned(), broken })
     }
 }
 
@@ -47,9 +58,28 @@ impl Server {
         path: &str,
         body: impl Into<reqwest::Body>,
     ) -> Result<Answer, Failure> {
+        self.send_with(method, path, &BTreeMap::new(), body).await
+    }
+
+    /// The same with headers besides `content-type: application/json`.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &BTreeMap<String, String>,
+        body: impl Into<reqwest::Body>,
+    ) -> Result<Answer, Failure> {
         let method = reqwest::Method::from_bytes(method.as_bytes())?;
-        let request = reqwest::Client::new().request(method, self.url(path)).body(body);
-        Answer::of(request.header("content-type", "application/json").send().await?).await
+        let mut map = reqwest::header::HeaderMap::new();
+        map.insert("content-type", "application/json".parse()?);
+        for (name, value) in headers {
+            map.insert(reqwest::header::HeaderName::from_bytes(name.as_bytes())?, value.parse()?);
+        }
+        let request = reqwest::Client::new().request(method, self.url(path)).headers(map).body(body);
+        Answer::of(request.send().await?).await
     }
 
     /// Deploys files as an app.
@@ -57,10 +87,18 @@ impl Server {
     /// # Errors
     /// When there is no answer; a refusal is an answer.
     pub async fn deploy(&self, app: &str, files: &[(String, Vec<u8>)]) -> Result<Answer, Failure> {
+        self.upload(app, pack(files)?).await
+    }
+
+    /// Deploys an archive.
+    ///
+    /// # Errors
+    /// When there is no answer; a refusal is an answer.
+    pub async fn upload(&self, app: &str, archive: Vec<u8>) -> Result<Answer, Failure> {
         let request = reqwest::Client::new()
             .put(self.url(&format!("/api/v1/apps/{app}")))
             .header("content-type", "application/gzip")
-            .body(pack(files)?);
+            .body(archive);
         Answer::of(request.send().await?).await
     }
 }

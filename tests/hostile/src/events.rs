@@ -1,13 +1,8 @@
 //! Reading the bus from outside.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
-use crate::{Answer, Failure, Server};
-
-/// How long an event may take before a test gives up: far more than it ever takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::{Answer, Failure, PATIENCE, Server};
 
 impl Server {
     /// The first `count` events of some types after a place in the log.

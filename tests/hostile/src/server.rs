@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -24,7 +25,7 @@ pub struct Server {
     child: Child,
     address: String,
     data: PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Server {
@@ -47,15 +48,19 @@ impl Server {
             std::fs::write(&file, text)?;
             command.arg("--config").arg(file);
         }
+        command.stderr(std::fs::File::create(folder.path().join("stderr"))?);
         let mut child = command.spawn()?;
         let stdout = child.stdout.take().ok_or("the server has no standard output")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
         let Some(address) = line.trim().strip_prefix("listening on ") else {
             let status = child.wait()?;
-            return Err(format!("the server did not say that it listens, but {line:?} ({status})").into());
+            let said = std::fs::read_to_string(folder.path().join("stderr"))?;
+            return Err(
+                format!("the server did not say that it listens, but {line:?} ({status}): {said}").into()
+            );
         };
-        Ok(Self { child, address: address.to_owned(), data, _folder: folder })
+        Ok(Self { child, address: address.to_owned(), data, folder })
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -90,6 +95,48 @@ impl Server {
         let text = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id()))?;
         let pages: u64 = text.split_whitespace().nth(1).ok_or("statm has no second field")?.parse()?;
         Ok(pages * 4096)
+    }
+
+    /// The most resident memory that it ever had.
+    ///
+    /// # Errors
+    /// When the process is gone.
+    pub fn resident_bytes_max(&self) -> Result<u64, Failure> {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kib << 10)
+    }
+
+    /// How many files and sockets it has open.
+    ///
+    /// # Errors
+    /// When the process is gone.
+    pub fn open_files(&self) -> Result<usize, Failure> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
+    /// Its address and port.
+    ///
+    /// # Errors
+    /// Never, unless the server lied about where it listens.
+    pub fn socket_address(&self) -> Result<SocketAddr, Failure> {
+        Ok(self.address.trim_start_matches("http://").parse()?)
+    }
+
+    /// What it wrote to standard error so far.
+    #[must_use]
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
+    }
+
+    /// Fails when a thread or a request of it panicked, even where that was caught.
+    ///
+    /// # Errors
+    /// With what it said.
+    pub fn has_not_panicked(&self) -> Result<(), Failure> {
+        let said = self.said();
+        if said.contains("panicked") { Err(format!("the server panicked:\n{said}").into()) } else { Ok(()) }
     }
 
     /// SIGKILL, and waits until it is gone. The data stays as it was.

@@ -1,8 +1,8 @@
 //! `atoll serve`.
 
-use std::path::PathBuf;
+use std::{net::IpAddr, path::PathBuf};
 
-use atoll::Host;
+use atoll::{Host, Limits, outbound::OutboundConfig};
 use atoll_server::ServerConfig;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::{
@@ -28,12 +28,18 @@ pub(crate) struct ServeArgs {
     /// user may be able to write there. Several servers may share it.
     #[arg(long, env = "ATOLL_CACHE", value_name = "DIR")]
     cache: Option<PathBuf>,
-    /// A configuration file (TOML: listen, data, allowed_hosts and a table `limits`); arguments win over it.
+    /// A configuration file (TOML: listen, data, allowed_hosts and the tables `outbound` and `limits`); arguments
+    /// win over it.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// A host name under which the server is reached, besides loopback names; may be given several times.
     #[arg(long = "allow-host", value_name = "NAME")]
     allowed_hosts: Vec<String>,
+    /// A range of addresses that apps may reach with `fetch` although it is private, loopback or otherwise not the
+    /// public internet: 10.1.0.0/16, 127.0.0.1, fd00::/8. An app needs a grant for the origin besides. May be given
+    /// several times.
+    #[arg(long = "allow-private", value_name = "CIDR")]
+    allowed_ranges: Vec<String>,
     #[arg(long, hide = true, value_name = "URL")]
     nats: Option<String>,
     #[arg(long, hide = true, value_name = "URL")]
@@ -57,8 +63,11 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
     let mut allowed_hosts = config.allowed_hosts;
     allowed_hosts.extend(args.allowed_hosts);
     allowed_hosts.iter().try_for_each(|name| check_host(name))?;
+    let mut ranges = config.outbound.allow;
+    ranges.extend(args.allowed_ranges);
+    let outbound = outbound(&ranges)?;
 
-    raise_open_files();
+    let limits = within(config.limits, raise_open_files());
     let shutdown = shutdown_signal()?;
     tokio::pin!(shutdown);
     // The port first: that it is taken is said at once, not after the engine was compiled.
@@ -66,7 +75,7 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
         CliError::Failed(format!("cannot listen on {listen}: {error}; choose another address with --listen"))
     })?;
     let address = listener.local_addr().map_err(|error| CliError::Failed(error.to_string()))?;
-    let mut builder = Host::builder().data_dir(data).limits(config.limits);
+    let mut builder = Host::builder().data_dir(data).limits(limits).outbound(outbound);
     if let Some(cache) = args.cache {
         builder = builder.cache_dir(cache);
     }
@@ -98,6 +107,20 @@ fn check_host(name: &str) -> Result<(), CliError> {
     )))
 }
 
+/// What apps may reach besides the public internet: ranges in CIDR notation, and single addresses.
+fn outbound(ranges: &[String]) -> Result<OutboundConfig, CliError> {
+    let mut config = OutboundConfig::default();
+    for text in ranges {
+        let address = |_| text.parse::<IpAddr>().map(Into::into);
+        config.allowed_ranges.push(text.parse().or_else(address).map_err(|_| {
+            CliError::Usage(format!(
+                "the allowed range {text:?} is no range of addresses; write it as 10.1.0.0/16, fd00::/8 or 127.0.0.1"
+            ))
+        })?);
+    }
+    Ok(config)
+}
+
 /// Done at the first SIGINT or SIGTERM. A second one ends the process at once, as it does by default.
 fn shutdown_signal() -> Result<impl Future<Output = ()>, CliError> {
     let watch =
@@ -119,13 +142,35 @@ fn shutdown_signal() -> Result<impl Future<Output = ()>, CliError> {
     })
 }
 
-/// Each connection and each loaded app holds a file descriptor, and the usual soft limit is 1024.
-fn raise_open_files() {
-    let mut limit = getrlimit(Resource::Nofile);
+/// Each connection and each loaded app holds a file descriptor, and the usual soft limit is 1024. Answers how many
+/// this process may have open; `None` when there is no limit.
+fn raise_open_files() -> Option<u64> {
+    let before = getrlimit(Resource::Nofile);
+    let mut limit = before.clone();
     limit.current = limit.maximum;
-    if let Err(error) = setrlimit(Resource::Nofile, limit) {
-        tracing::debug!(%error, "the limit of open files stays as it is");
+    match setrlimit(Resource::Nofile, limit.clone()) {
+        Ok(()) => limit.current,
+        Err(error) => {
+            tracing::debug!(%error, "the limit of open files stays as it is");
+            before.current
+        }
     }
+}
+
+/// Fits the connections into what the process may have open. A quarter stays for databases, apps and requests to
+/// the world: clients who take every descriptor would end the service of all others.
+fn within(mut limits: Limits, open_files_max: Option<u64>) -> Limits {
+    let Some(open_files_max) = open_files_max else { return limits };
+    let room = usize::try_from(open_files_max / 4 * 3).unwrap_or(usize::MAX).max(1);
+    if limits.http_connections_max > room {
+        tracing::warn!(
+            http_connections_max = limits.http_connections_max,
+            open_files_max,
+            "so many connections do not fit the limit of open files (ulimit -Hn); at most {room} are served at a time"
+        );
+        limits.http_connections_max = room;
+    }
+    limits
 }
 
 #[cfg(test)]
@@ -148,5 +193,25 @@ mod tests {
         ] {
             assert_eq!(check_host(bad).unwrap_err().exit_status(), 2, "{bad}");
         }
+    }
+
+    #[test]
+    fn ranges_and_addresses_can_be_allowed() {
+        let texts = ["10.1.0.0/16", "127.0.0.1", "fd00::/8", "::1"].map(String::from);
+        let ranges = outbound(&texts).unwrap().allowed_ranges;
+        let shown: Vec<String> = ranges.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["10.1.0.0/16", "127.0.0.1/32", "fd00::/8", "::1/128"]);
+        for bad in ["", "localhost", "10.1.0.0/33", "10.1", "127.0.0.1:80", "0x7f000001"] {
+            let error = outbound(&[bad.into()]).map(drop).unwrap_err();
+            assert!(error.exit_status() == 2 && error.to_string().contains("10.1.0.0/16"), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn connections_leave_room_for_other_files() {
+        let limits = Limits { http_connections_max: 12_000, ..Limits::default() };
+        assert_eq!(within(limits.clone(), Some(1_024)).http_connections_max, 768);
+        assert_eq!(within(limits.clone(), Some(20_000)).http_connections_max, 12_000);
+        assert_eq!(within(limits, None).http_connections_max, 12_000);
     }
 }

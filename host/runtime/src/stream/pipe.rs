@@ -20,6 +20,10 @@ use crate::BodyError;
 /// piece would look like a client that stands still.
 const PIECE_BYTES: usize = 64 << 10;
 
+/// Writes that may lie in the pipe before the writer is told to wait: one of a single byte takes a hundred times its
+/// size of the host's memory.
+const CHUNKS_MAX: usize = 256;
+
 /// What both ends share.
 struct Pipe {
     state: Mutex<State>,
@@ -66,6 +70,11 @@ impl Pipe {
         // A panic cannot leave the state half changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Whether the reader is behind.
+    fn is_full(&self, state: &State) -> bool {
+        state.buffered > self.capacity || state.chunks.len() > CHUNKS_MAX
+    }
 }
 
 fn wake(waker: Option<Waker>) {
@@ -88,11 +97,11 @@ impl PipeWriter {
             return Err(Gone);
         }
         if bytes.is_empty() {
-            return Ok(state.buffered > self.0.capacity);
+            return Ok(self.0.is_full(&state));
         }
         state.buffered = state.buffered.saturating_add(bytes.len());
         state.chunks.push_back(bytes);
-        let behind = state.buffered > self.0.capacity;
+        let behind = self.0.is_full(&state);
         let reader = state.reader.take();
         drop(state);
         wake(reader);
@@ -102,7 +111,7 @@ impl PipeWriter {
     /// Whether there is room again, or nobody to write to.
     pub(crate) fn poll_ready(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.0.state();
-        if state.reader_gone || state.buffered <= self.0.capacity {
+        if state.reader_gone || !self.0.is_full(&state) {
             return Poll::Ready(());
         }
         keep_waker(&mut state.writer, cx);
@@ -165,7 +174,7 @@ impl PipeReader {
             }
             state.buffered = state.buffered.saturating_sub(bytes.len());
             state.taken = Some(Instant::now());
-            let writer = if state.buffered <= self.0.capacity { state.writer.take() } else { None };
+            let writer = if self.0.is_full(&state) { None } else { state.writer.take() };
             drop(state);
             wake(writer);
             return Poll::Ready(Some(Ok(bytes)));
@@ -291,6 +300,18 @@ mod tests {
         assert!(first.is_some());
         assert_eq!(next(&mut reader).await.unwrap().unwrap(), [7_u8][..]);
         assert!(writer.last_taken() > first);
+    }
+
+    #[tokio::test]
+    async fn many_small_writes_are_behind_too() {
+        let (writer, mut reader) = pipe(1_000_000);
+        for _ in 0..CHUNKS_MAX {
+            assert_eq!(writer.write("a".into()), Ok(false));
+        }
+        assert_eq!(writer.write("a".into()), Ok(true));
+        assert!(poll_fn(|cx| writer.poll_ready(cx)).now_or_never().is_none());
+        assert_eq!(next(&mut reader).await.unwrap().unwrap(), "a");
+        assert!(poll_fn(|cx| writer.poll_ready(cx)).now_or_never().is_some());
     }
 
     #[tokio::test]

@@ -49,6 +49,7 @@ impl HeadScan {
 
     /// Looks at bytes on their way to hyper.
     pub(crate) fn feed(&mut self, mut bytes: &[u8]) {
+        self.flags.bytes_read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         while !bytes.is_empty() {
             bytes = match &mut self.state {
                 State::Lost => return,

@@ -45,7 +45,7 @@ impl GuardedStream {
         let now = Instant::now();
         let since = *self.unsent_since.get_or_insert(now);
         if now.duration_since(since) > self.total {
-            return Poll::Ready(Err(too_slow()));
+            return Poll::Ready(Err(self.cut()));
         }
         while self.stream.poll_write_ready(cx)?.is_ready() {
             match write(&self.stream) {
@@ -59,12 +59,17 @@ impl GuardedStream {
         let deadline = (now + self.idle).min(since + self.total);
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
         ready!(stalled.as_mut().poll(cx));
-        Poll::Ready(Err(too_slow()))
+        Poll::Ready(Err(self.cut()))
     }
-}
 
-fn too_slow() -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, "the client does not read its response")
+    /// Gives a reader up. The connection will be reset: closed in the usual way, the system would go on to hold
+    /// megabytes that are never read, for as long as the reader likes.
+    fn cut(&self) -> io::Error {
+        if let Err(error) = self.stream.set_zero_linger() {
+            tracing::debug!(%error, "SO_LINGER");
+        }
+        io::Error::new(io::ErrorKind::TimedOut, "the client does not read its response")
+    }
 }
 
 impl AsyncRead for GuardedStream {

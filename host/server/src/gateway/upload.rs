@@ -2,15 +2,17 @@
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use axum::body::{Body, Bytes};
-use http::{HeaderMap, header};
+use http::{header, request::Parts};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use crate::{
     body::{self, BodyLimit, BufferedBody},
+    conn::ConnectionFlags,
     problem::Problem,
     state::ServerState,
 };
@@ -19,9 +21,10 @@ use crate::{
 /// the app's limits to say.
 pub(super) async fn receive(
     state: &ServerState,
-    headers: &HeaderMap,
+    parts: &Parts,
     body: Body,
 ) -> Result<(atoll::Body, Option<BufferedBody>), Problem> {
+    let headers = &parts.headers;
     if body.is_end_stream() {
         return Ok((atoll::Body::empty(), None));
     }
@@ -35,7 +38,12 @@ pub(super) async fn receive(
         return Ok((whole.bytes.clone().into(), Some(whole)));
     }
     let waits_for_continue = headers.contains_key(header::EXPECT);
-    let upload = Upload { body: Some(body), state: state.clone(), waits_for_continue, begun: false };
+    // Absent where the server's own listener is not in use.
+    let watched = parts.extensions.get::<Arc<ConnectionFlags>>().cloned();
+    if let Some(flags) = &watched {
+        flags.begin_upload();
+    }
+    let upload = Upload { body: Some(body), state: state.clone(), waits_for_continue, begun: false, watched };
     Ok((atoll::Body::new(upload), None))
 }
 
@@ -48,6 +56,17 @@ struct Upload {
     /// Whether the client sends nothing before it is asked to.
     waits_for_continue: bool,
     begun: bool,
+    /// The connection, which looks whether the client is still there.
+    watched: Option<Arc<ConnectionFlags>>,
+}
+
+impl Upload {
+    fn end(&mut self) -> Option<Body> {
+        if let Some(flags) = self.watched.take() {
+            flags.end_upload();
+        }
+        self.body.take()
+    }
 }
 
 impl HttpBody for Upload {
@@ -62,7 +81,7 @@ impl HttpBody for Upload {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let frame = ready!(Pin::new(body).poll_frame(cx));
         if !matches!(frame, Some(Ok(_))) {
-            self.body = None;
+            self.end();
         }
         Poll::Ready(frame)
     }
@@ -78,7 +97,7 @@ impl HttpBody for Upload {
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        let Some(mut rest) = self.body.take().filter(|body| !body.is_end_stream()) else { return };
+        let Some(mut rest) = self.end().filter(|body| !body.is_end_stream()) else { return };
         let is_coming = self.begun || !self.waits_for_continue;
         // Outside of the server's runtime there is no connection to be kept.
         if is_coming && let Ok(runtime) = tokio::runtime::Handle::try_current() {
