@@ -23,6 +23,7 @@
 
 mod bus;
 mod check;
+mod counts;
 mod delivery;
 mod embedded;
 mod error;
@@ -30,6 +31,7 @@ mod follow;
 mod log;
 
 pub use bus::{Bus, RetryOutcome};
+pub use counts::BusCounts;
 pub use delivery::{Delivery, EventHandler};
 pub use embedded::EmbeddedLog;
 pub use error::{BusError, Lagged};

@@ -4,6 +4,7 @@
 //! listen = "127.0.0.1:8787"
 //! data = ".atoll"
 //! allowed_hosts = ["atoll.example.com"]
+//! otlp = "http://127.0.0.1:4318"
 //!
 //! [limits]
 //! http_response_bytes_max = 1048576
@@ -26,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) data: Option<PathBuf>,
     /// Host names besides loopback ones.
     pub(crate) allowed_hosts: Vec<String>,
+    /// The base URL of an OpenTelemetry collector (OTLP over HTTP).
+    pub(crate) otlp: Option<String>,
     /// Any of the host's limits.
     pub(crate) limits: Limits,
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use atoll::Host;
+use atoll_otlp::{Otlp, OtlpConfig};
 use atoll_server::ServerConfig;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::{
@@ -28,12 +29,16 @@ pub(crate) struct ServeArgs {
     /// user may be able to write there. Several servers may share it.
     #[arg(long, env = "ATOLL_CACHE", value_name = "DIR")]
     cache: Option<PathBuf>,
-    /// A configuration file (TOML: listen, data, allowed_hosts and a table `limits`); arguments win over it.
+    /// A configuration file (TOML: listen, data, allowed_hosts, otlp and a table `limits`); arguments win over it.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// A host name under which the server is reached, besides loopback names; may be given several times.
     #[arg(long = "allow-host", value_name = "NAME")]
     allowed_hosts: Vec<String>,
+    /// Send traces and metrics to this OpenTelemetry collector (OTLP over HTTP, as http://127.0.0.1:4318). The
+    /// standard OTEL_* variables say more, and switch it on as well; off by default.
+    #[arg(long, value_name = "URL")]
+    otlp: Option<String>,
     #[arg(long, hide = true, value_name = "URL")]
     nats: Option<String>,
     #[arg(long, hide = true, value_name = "URL")]
@@ -57,6 +62,8 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
     let mut allowed_hosts = config.allowed_hosts;
     allowed_hosts.extend(args.allowed_hosts);
     allowed_hosts.iter().try_for_each(|name| check_host(name))?;
+    let otlp = OtlpConfig::from_env(args.otlp.or(config.otlp).as_deref())
+        .map_err(|error| CliError::Usage(error.to_string()))?;
 
     raise_open_files();
     let shutdown = shutdown_signal()?;
@@ -66,9 +73,16 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
         CliError::Failed(format!("cannot listen on {listen}: {error}; choose another address with --listen"))
     })?;
     let address = listener.local_addr().map_err(|error| CliError::Failed(error.to_string()))?;
-    let mut builder = Host::builder().data_dir(data).limits(config.limits);
+    let mut builder = Host::builder().data_dir(data).limits(config.limits.clone());
     if let Some(cache) = args.cache {
         builder = builder.cache_dir(cache);
+    }
+    let mut otlp = otlp
+        .map(|otlp| Otlp::start(otlp, &config.limits))
+        .transpose()
+        .map_err(|error| CliError::Failed(error.to_string()))?;
+    if let Some(tracer) = otlp.as_ref().and_then(Otlp::tracer) {
+        builder = builder.tracer(tracer);
     }
     // The first start compiles the engine, which takes its time: a person may think better of it.
     let host = tokio::select! {
@@ -76,11 +90,16 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
         () = &mut shutdown => return Ok(()),
     };
 
+    if let Some(otlp) = &mut otlp {
+        otlp.export_metrics(&host);
+    }
     output.line(format!("listening on http://{address}"))?;
     let config = ServerConfig { allowed_hosts, ..ServerConfig::default() };
-    atoll_server::run(listener, host, config, shutdown)
-        .await
-        .map_err(|error| CliError::Failed(error.to_string()))
+    let served = atoll_server::run(listener, host, config, shutdown).await;
+    if let Some(otlp) = otlp {
+        otlp.shutdown().await;
+    }
+    served.map_err(|error| CliError::Failed(error.to_string()))
 }
 
 /// A name that no `Host` header can ever have would silently open nothing.
