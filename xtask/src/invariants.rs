@@ -31,7 +31,9 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("atoll-server", &["atoll"]),
-    ("atoll-cli", &["atoll", "atoll-server"]),
+    // The exporter is apart from the facade: an embedder brings any tracer, or none.
+    ("atoll-otlp", &["atoll"]),
+    ("atoll-cli", &["atoll", "atoll-server", "atoll-otlp"]),
     ("embed-example", &["atoll"]),
     ("hostile-tests", &[]),
     ("atoll-bench", &["atoll"]),
@@ -45,6 +47,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("rusqlite", &["atoll-sqlite", "atoll-store", "atoll-bus"]),
     ("oxc", &["atoll-build"]),
     ("clap", &["atoll-cli"]),
+    ("opentelemetry-otlp", &["atoll-otlp"]),
 ];
 
 /// Crates that must be in the tree once: two of them double the build, or do not fit together.

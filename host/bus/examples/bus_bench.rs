@@ -88,7 +88,14 @@ async fn publish(bus: &Arc<Bus>, publishers: usize, count: usize) -> Result<(Vec
 fn draft() -> Result<EventDraft, Failure> {
     let data =
         serde_json::json!({"title": "Buy milk", "done": false, "tags": ["a", "b"], "due": "2026-01-01"});
-    Ok(EventDraft { event_type: EventType::parse("bench.said")?, id: None, subject: None, data, hops: 0 })
+    Ok(EventDraft {
+        event_type: EventType::parse("bench.said")?,
+        id: None,
+        subject: None,
+        data,
+        hops: 0,
+        trace: None,
+    })
 }
 
 fn report(what: &str, times: &[Duration], count: usize, seconds: f64) {

@@ -14,8 +14,9 @@ use tokio::{
 };
 
 use crate::{
-    BusError, BusLog, DeadLetter, Delivery, EventHandler, Lagged,
+    BusCounts, BusError, BusLog, DeadLetter, Delivery, EventHandler, Lagged,
     check::new_event,
+    counts::Counts,
     delivery::{Courier, Routes, Subscriber, hand_over, prune, route},
     follow::{self, Live},
     rate::PublishRates,
@@ -34,6 +35,7 @@ pub(crate) struct Inner {
     pub(crate) routes: Routes,
     pub(crate) live: Live,
     rates: PublishRates,
+    pub(crate) counts: Counts,
     /// One change of the subscriptions at a time, on disk and in memory. Between the two, an app that is new
     /// looks idle, or is not there at all: so the cursors of the idle are moved under it as well.
     subscribing: tokio::sync::Mutex<()>,
@@ -72,6 +74,7 @@ impl Bus {
             routes: Routes::default(),
             live: Live::new(limits.subscriber_lag_events_max),
             rates: PublishRates::new(limits),
+            counts: Counts::default(),
             subscribing: tokio::sync::Mutex::default(),
             places: Semaphore::new(limits.deliveries_concurrent_max.clamp(1, Semaphore::MAX_PERMITS)),
             stopping: Notify::new(),
@@ -105,6 +108,7 @@ impl Bus {
             self.inner.rates.take(source, Instant::now())?;
         }
         let stored = self.inner.log.append(vec![new]).await?;
+        self.inner.counts.published();
         stored.into_iter().next().ok_or_else(|| BusError::damaged("an appended event was not answered"))
     }
 
@@ -207,6 +211,12 @@ impl Bus {
     #[must_use]
     pub fn last_sequence(&self) -> u64 {
         *self.inner.log.last_sequence().borrow()
+    }
+
+    /// What was published and delivered since the start.
+    #[must_use]
+    pub fn counts(&self) -> BusCounts {
+        self.inner.counts.read(self.inner.routes.len())
     }
 
     /// Deliveries that were given up, of one app or of all, newest first; of many, the newest.

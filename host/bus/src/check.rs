@@ -34,8 +34,8 @@ pub(crate) fn new_event(source: &str, draft: EventDraft, limits: &Limits) -> Res
         let what = format!("an event's data of {bytes} bytes");
         return Err(BusError::over(what, "event_data_bytes_max", limits.event_data_bytes_max));
     }
-    let (source, event_type, data, hops) = (source.to_owned(), draft.event_type, draft.data, draft.hops);
-    Ok(NewEvent { source, id, event_type, time: now(), subject, data, hops })
+    let EventDraft { event_type, data, hops, trace, .. } = draft;
+    Ok(NewEvent { source: source.to_owned(), id, event_type, time: now(), subject, data, hops, trace })
 }
 
 /// The time in whole microseconds, as it is kept.

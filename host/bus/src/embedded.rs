@@ -144,3 +144,45 @@ impl DeliveryState for EmbeddedLog {
         self.writer.write(move |c| deliveries::resolve(c, id, failed.as_deref())).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use atoll_model::{EventType, TraceContext};
+    use atoll_sqlite::Schema;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_log_of_before_traces_opens_and_new_events_keep_theirs() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("events.db");
+        {
+            let mut connection = open_writer(&path).unwrap();
+            let first = Schema { name: "events.db", steps: &schema::SCHEMA.steps[..1] };
+            first.apply(&mut connection).unwrap();
+            let old = "INSERT INTO events (source, id, type, time, hops, data)
+                       VALUES ('/apps/a', '1', 'a.b', 0, 2, '{}')";
+            connection.execute(old, []).unwrap();
+        }
+        let log = EmbeddedLog::open(&path).await.unwrap();
+        let old = log.get(1).await.unwrap().unwrap();
+        assert_eq!((old.id.as_str(), old.hops, old.trace), ("1", 2, None));
+
+        let trace =
+            TraceContext::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", Some("a=1"));
+        let new = NewEvent {
+            source: "/apps/a".into(),
+            id: "2".into(),
+            event_type: EventType::parse("a.b").unwrap(),
+            time: jiff::Timestamp::UNIX_EPOCH,
+            subject: None,
+            data: serde_json::Value::Null,
+            hops: 0,
+            trace: trace.clone(),
+        };
+        let stored = log.append(vec![new]).await.unwrap().remove(0);
+        assert_eq!(stored.trace, trace);
+        assert_eq!(log.get(2).await.unwrap(), Some(stored));
+        log.close().await;
+    }
+}

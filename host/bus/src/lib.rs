@@ -25,6 +25,7 @@
 
 mod bus;
 mod check;
+mod counts;
 mod delivery;
 mod embedded;
 mod error;
@@ -33,6 +34,7 @@ mod log;
 mod rate;
 
 pub use bus::{Bus, RetryOutcome};
+pub use counts::BusCounts;
 pub use delivery::{Delivery, EventHandler};
 pub use embedded::EmbeddedLog;
 pub use error::{BusError, Lagged};

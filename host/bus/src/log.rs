@@ -2,7 +2,7 @@
 //! broker can.
 
 use async_trait::async_trait;
-use atoll_model::{AppName, Event, EventPattern, EventType, manifest::SubscribeFrom};
+use atoll_model::{AppName, Event, EventPattern, EventType, TraceContext, manifest::SubscribeFrom};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::watch;
@@ -26,6 +26,8 @@ pub struct NewEvent {
     pub data: serde_json::Value,
     /// How many handlers it has come through.
     pub hops: u32,
+    /// The trace that it belongs to.
+    pub trace: Option<TraceContext>,
 }
 
 /// A piece of the log.

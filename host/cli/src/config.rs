@@ -4,6 +4,7 @@
 //! listen = "127.0.0.1:8787"
 //! data = ".atoll"
 //! allowed_hosts = ["atoll.example.com"]
+//! otlp = "http://127.0.0.1:4318"
 //!
 //! [outbound]
 //! allow = ["10.1.0.0/16"]
@@ -31,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) allowed_hosts: Vec<String>,
     /// How apps' requests to the world are sent.
     pub(crate) outbound: Outbound,
+    /// The base URL of an OpenTelemetry collector (OTLP over HTTP).
+    pub(crate) otlp: Option<String>,
     /// Any of the host's limits.
     pub(crate) limits: Limits,
 }

@@ -8,6 +8,7 @@ use atoll_model::Limits;
 use atoll_outbound::{OutboundClient, OutboundConfig};
 use atoll_runtime::{AppCache, CallObserver, Capabilities, Runtime};
 use atoll_store::Store;
+use opentelemetry::global::BoxedTracer;
 use tokio::sync::broadcast;
 
 use crate::{
@@ -16,6 +17,8 @@ use crate::{
     generation::Generations,
     host::Inner,
     logs::LogBook,
+    metering::Metering,
+    spans::Spans,
     stack_traces::StackTraces,
 };
 
@@ -30,6 +33,7 @@ pub struct HostBuilder {
     limits: Limits,
     observer: Option<Arc<dyn CallObserver>>,
     outbound: OutboundConfig,
+    tracer: Option<Arc<BoxedTracer>>,
 }
 
 impl HostBuilder {
@@ -40,6 +44,7 @@ impl HostBuilder {
             limits: Limits::default(),
             observer: None,
             outbound: OutboundConfig::default(),
+            tracer: None,
         }
     }
 
@@ -81,13 +86,22 @@ impl HostBuilder {
         self
     }
 
+    /// Who makes spans of requests, events and what apps send: `BoxedTracer::new(Box::new(tracer))` of any
+    /// OpenTelemetry tracer. Without one no spans are made, and trace contexts that come in are carried through.
+    #[must_use]
+    pub fn tracer(mut self, tracer: BoxedTracer) -> Self {
+        self.tracer = Some(Arc::new(tracer));
+        self
+    }
+
     /// Opens the data directory, compiles the JavaScript engine (or loads it from the cache), and starts
     /// delivering events.
     ///
     /// # Errors
     /// [`HostError`] when the data directory cannot be opened or is in use, or the engine cannot be loaded.
     pub async fn build(self) -> Result<Host, HostError> {
-        let Self { data_dir, cache_dir, limits, observer, outbound } = self;
+        let Self { data_dir, cache_dir, limits, observer, outbound, tracer } = self;
+        let spans = Spans::new(tracer);
         let outbound = OutboundClient::new(OutboundConfig { limits: limits.clone(), ..outbound })
             .map_err(|error| HostError::Internal(error.to_string()))?;
         let store = Store::open(&data_dir, &limits).await?;
@@ -103,19 +117,17 @@ impl HostBuilder {
         };
 
         let logs = Arc::new(LogBook::new(limits.log_lines_per_app_max));
-        let publisher = Arc::new(PublishToBus::default());
+        let publisher = Arc::new(PublishToBus::new(spans.clone()));
         let capabilities = Capabilities {
             kv: Arc::new(StoreKv(Arc::clone(&store))),
             sql: Arc::new(StoreSql(Arc::clone(&store))),
             bus: Arc::clone(&publisher) as _,
-            http: Arc::new(Outbound(outbound.clone())),
+            http: Arc::new(Outbound { client: outbound.clone(), spans: spans.clone() }),
             logs: Arc::clone(&logs) as _,
         };
-        let runtime = Runtime::new(engine, Arc::clone(&js), &limits, Some(cache), capabilities)?;
-        let runtime = Arc::new(match observer {
-            Some(observer) => runtime.with_observer(observer),
-            None => runtime,
-        });
+        let metering = Arc::new(Metering::new(&limits, observer));
+        let runtime = Runtime::new(engine, Arc::clone(&js), &limits, Some(cache.clone()), capabilities)?;
+        let runtime = Arc::new(runtime.with_observer(Arc::clone(&metering) as _));
         let hash = js.hash();
         let builder = Arc::new(atoll_build::Builder::new(js, limits.clone()));
         let placeholders = outbound.placeholders().clone();
@@ -129,7 +141,8 @@ impl HostBuilder {
         let apps = Arc::new(AppCache::new(Arc::new(source), limits.loaded_apps_max));
 
         let log = EmbeddedLog::open_with_limits(data_dir.join("events.db"), &limits).await?;
-        let deliveries = Deliveries { apps: Arc::clone(&apps), runtime: Arc::clone(&runtime) };
+        let deliveries =
+            Deliveries { apps: Arc::clone(&apps), runtime: Arc::clone(&runtime), spans: spans.clone() };
         let bus = Arc::new(Bus::start(Arc::new(log), Arc::new(deliveries), &limits).await?);
         publisher.connect(&bus);
 
@@ -145,6 +158,9 @@ impl HostBuilder {
                 bus,
                 logs,
                 traces,
+                metering,
+                spans,
+                cache_dir: cache,
                 generations: Generations::default(),
                 changes,
                 switching: tokio::sync::Mutex::new(()),

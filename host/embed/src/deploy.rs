@@ -69,6 +69,7 @@ impl Host {
         observe(GenerationState::Deploying);
         let step = Instant::now();
         if !stored.unchanged {
+            self.inner.metering.deployed(&app);
             self.switch(&app, &bundle.manifest).await?;
             self.tell(Change::Deployed { app: app.clone(), revision: stored.revision });
         }

@@ -1,6 +1,6 @@
 //! The host: one handle over the wired rooms. What a caller can do with apps, once they are deployed.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
 
 use atoll_bus::{Bus, Lagged, RetryOutcome};
 use atoll_model::{
@@ -16,8 +16,8 @@ use tokio_stream::wrappers::BroadcastStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    AppInfo, Change, HostBuilder, HostError, generation::Generations, logs::LogBook,
-    stack_traces::StackTraces,
+    AppInfo, AppMetrics, Change, HostBuilder, HostError, generation::Generations, logs::LogBook,
+    metering::Metering, spans::Spans, stack_traces::StackTraces,
 };
 
 /// A running host. Cheap to clone; the last clone to go ends it, but call [`Host::shutdown`] to end it well.
@@ -35,6 +35,10 @@ pub(crate) struct Inner {
     pub(crate) bus: Arc<Bus>,
     pub(crate) logs: Arc<LogBook>,
     pub(crate) traces: Arc<StackTraces>,
+    pub(crate) metering: Arc<Metering>,
+    pub(crate) spans: Spans,
+    /// Where compiled code is kept.
+    pub(crate) cache_dir: PathBuf,
     pub(crate) generations: Generations,
     pub(crate) changes: broadcast::Sender<Change>,
     /// One deploy or delete at a time from the migration to the switch, so that revisions and data agree.
@@ -69,19 +73,30 @@ impl Host {
     }
 
     /// Passes a request to an app's backend, in a fresh sandbox. The path is the app's own: without any
-    /// prefix of the host. Large bodies are streams in both directions; see [`Body`].
+    /// prefix of the host. Large bodies are streams in both directions; see [`Body`]. A trace that the headers
+    /// `traceparent` and `tracestate` name goes on in what the app sends and publishes.
     ///
     /// # Errors
     /// [`HostError::NoSuchApp`]; [`HostError::Call`] when the app failed or was stopped by a limit.
     pub async fn handle<B: Into<Body>>(
         &self,
         app: &AppName,
-        request: http::Request<B>,
+        mut request: http::Request<B>,
     ) -> Result<Handled, HostError> {
-        let loaded = self.loaded(app).await?;
+        let span = self.inner.spans.http(app, &mut request);
+        let loaded = match self.loaded(app).await {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                let unknown = matches!(&error, HostError::NoSuchApp(_) | HostError::Call(_));
+                span.end_unserved(if unknown { 404 } else { 500 });
+                return Err(error);
+            }
+        };
         let handled = match self.inner.runtime.fetch(&loaded, request).await {
             Ok(handled) => handled,
             Err(error) => {
+                // One that never became a call; of any other the span has ended.
+                span.end_unserved(404);
                 return Err(self.inner.traces.error(app, loaded.revision(), error).await.into());
             }
         };
@@ -139,6 +154,15 @@ impl Host {
         self.inner.store.active(app).await?.ok_or_else(|| HostError::NoSuchApp(app.clone()))
     }
 
+    /// What an app's calls have cost since the host was started.
+    ///
+    /// # Errors
+    /// [`HostError::NoSuchApp`], [`HostError::Store`].
+    pub async fn app_metrics(&self, app: &AppName) -> Result<AppMetrics, HostError> {
+        self.record(app).await?;
+        Ok(self.inner.metering.app(app))
+    }
+
     /// The revisions of an app that are kept, newest first.
     ///
     /// # Errors
@@ -187,6 +211,7 @@ impl Host {
         self.inner.store.delete(app).await?;
         self.inner.apps.evict(app);
         self.inner.logs.forget(app);
+        self.inner.metering.forget(app);
         self.tell(Change::Deleted { app: app.clone() });
         Ok(())
     }
@@ -196,8 +221,11 @@ impl Host {
     ///
     /// # Errors
     /// [`HostError::Bus`] when the draft is over a limit or cannot be stored.
-    pub async fn publish(&self, source: &str, draft: EventDraft) -> Result<Event, HostError> {
-        Ok(self.inner.bus.publish(source, draft).await?)
+    pub async fn publish(&self, source: &str, mut draft: EventDraft) -> Result<Event, HostError> {
+        let publishing = self.inner.spans.publish(source, &mut draft);
+        let published = self.inner.bus.publish(source, draft).await;
+        publishing.ended(published.as_ref().ok());
+        Ok(published?)
     }
 
     /// Events that match a pattern, from after a place in the log (`None`: from now on), live. A reader that

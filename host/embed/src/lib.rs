@@ -25,7 +25,9 @@ mod generation;
 mod host;
 mod info;
 mod logs;
+mod metering;
 mod report;
+mod spans;
 mod stack_traces;
 
 pub use atoll_build::TypeCheck;
@@ -41,6 +43,7 @@ pub use atoll_runtime::{Body, BodyError, CallError, CallKind, CallObserver, Call
 pub use atoll_store::StoreError;
 pub use bytes::Bytes;
 pub use http;
+pub use opentelemetry;
 
 pub use builder::HostBuilder;
 pub use changes::Change;
@@ -49,4 +52,9 @@ pub use folder::{FolderError, read_folder};
 pub use generation::{GenerateRequest, GenerationEvent, GenerationId, GenerationResult, GenerationState};
 pub use host::{Handled, Host};
 pub use info::{AppInfo, FrontendInfo};
+pub use metering::{
+    AppMetrics, CallTotals, Distribution, HistogramPoint, MetricFamily, MetricPoint, MetricValue,
+    MinuteSample, RevisionMetrics,
+};
 pub use report::{DeployOptions, Deployed, TestReport, TestResult, Timings};
+pub use spans::HttpRoute;

@@ -1,10 +1,11 @@
-//! Events: CloudEvents 1.0 with the extensions `hops` and `attempt`.
+//! Events: CloudEvents 1.0 with the extensions `hops`, `attempt`, and those of distributed tracing (`traceparent`,
+//! `tracestate`).
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::AppName;
+use crate::{AppName, TRACEPARENT, TRACESTATE, TraceContext};
 
 /// A dot-separated event type such as `todo.created`: segments of `[a-z0-9_-]`, at most 8, at most 200
 /// bytes.
@@ -92,8 +93,8 @@ impl EventPattern {
     }
 }
 
-/// An event as it stands in the log. `source`, `id`, `time`, `hops` and `attempt` are the host's: a guest
-/// can set none of them but `id`.
+/// An event as it stands in the log. `source`, `id`, `time`, `hops`, `attempt` and `trace` are the host's:
+/// a guest can set none of them but `id`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Unique for its source; a second publish with the same pair is the same event.
@@ -113,6 +114,9 @@ pub struct Event {
     /// How many handlers it has come through: 0 for one that a request published.
     #[serde(default)]
     pub hops: u32,
+    /// The trace that it belongs to: that of the call that published it, or what an outside publisher gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceContext>,
     /// Its place in the log, from 1, rising. A cursor for "after".
     pub sequence: u64,
 }
@@ -134,6 +138,12 @@ impl Event {
         });
         if let Some(subject) = &self.subject {
             event["subject"] = subject.clone().into();
+        }
+        if let Some(trace) = &self.trace {
+            event[TRACEPARENT] = trace.traceparent().into();
+            if let Some(state) = trace.tracestate() {
+                event[TRACESTATE] = state.into();
+            }
         }
         if attempt > 0 {
             event["attempt"] = attempt.into();
@@ -161,6 +171,8 @@ pub struct EventDraft {
     pub data: serde_json::Value,
     /// Hops of the event that is being handled, plus one; 0 outside an event handler.
     pub hops: u32,
+    /// The trace that it belongs to.
+    pub trace: Option<TraceContext>,
 }
 
 macro_rules! text_forms {

@@ -20,6 +20,7 @@ mod revision;
 mod secret_grant;
 mod source;
 mod source_map;
+mod trace_context;
 
 pub use app_name::{APP_NAME_LENGTH_MAX, AppName, AppNameError};
 pub use bundle::{Artifact, Backend, BackendId, Bundle, Frontend, FrontendModule};
@@ -35,3 +36,4 @@ pub use revision::{ContentHash, Revision};
 pub use secret_grant::{PlaceholderGrant, SecretGrant};
 pub use source::{SourceError, SourcePath, SourceTree};
 pub use source_map::{SourceMaps, looks_like_stack};
+pub use trace_context::{TRACEPARENT, TRACESTATE, TraceContext, TraceContextError};

@@ -243,6 +243,19 @@ pub struct Limits {
     /// Events in one page of the log.
     pub events_page_max: usize,
 
+    // ── metering ─────────────────────────────────────────────────────────────────────────────────────
+    /// Apps with metrics of their own; beyond it, the one that was called longest ago is counted with the others.
+    /// Each has about eighty lines in `/metrics` for each of its revisions.
+    pub metrics_apps_max: usize,
+    /// Revisions of an app that its metrics tell apart; older ones are counted together.
+    pub metrics_revisions_per_app_max: usize,
+    /// Samples of a minute each that are kept of an app.
+    pub metrics_samples_per_app_max: usize,
+    /// Spans that may wait to be exported; more are dropped.
+    pub traces_queue_max: usize,
+    /// How long one export of traces or metrics may take, and how long a shutdown waits for the last one.
+    pub telemetry_export_ms: u64,
+
     // ── generation ───────────────────────────────────────────────────────────────────────────────────
     /// A prompt.
     pub prompt_bytes_max: usize,
@@ -446,6 +459,12 @@ impl Default for Limits {
             events_kept_max: 1_000_000,
             dead_letters_per_app_max: 1_000,
             events_page_max: 1_000,
+
+            metrics_apps_max: 1_000,
+            metrics_revisions_per_app_max: 3,
+            metrics_samples_per_app_max: 60,
+            traces_queue_max: 4_096,
+            telemetry_export_ms: 5_000,
 
             prompt_bytes_max: 16 * KIB,
             generations_concurrent_max: 4,

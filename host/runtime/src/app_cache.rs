@@ -7,7 +7,10 @@
 use std::{
     collections::HashMap,
     num::NonZeroUsize,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -31,6 +34,17 @@ type Loading = Arc<OnceCell<Answer>>;
 pub struct AppCache {
     source: Arc<dyn AppSource>,
     apps: Mutex<Apps>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+/// How often an app that was asked for was loaded already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AppCacheCounts {
+    /// It was.
+    pub hits: u64,
+    /// It was not; names of no app counted.
+    pub misses: u64,
 }
 
 struct Apps {
@@ -46,7 +60,7 @@ impl AppCache {
     pub fn new(source: Arc<dyn AppSource>, loaded_apps_max: usize) -> Self {
         let capacity = NonZeroUsize::new(loaded_apps_max).unwrap_or(NonZeroUsize::MIN);
         let apps = Apps { loaded: LruCache::new(capacity), loading: HashMap::new() };
-        Self { source, apps: Mutex::new(apps) }
+        Self { source, apps: Mutex::new(apps), hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
 
     fn apps(&self) -> MutexGuard<'_, Apps> {
@@ -62,8 +76,10 @@ impl AppCache {
         let loading = {
             let mut apps = self.apps();
             if let Some(loaded) = apps.loaded.get(app) {
+                self.hits.fetch_add(1, Ordering::Relaxed);
                 return Ok(Some(Arc::clone(loaded)));
             }
+            self.misses.fetch_add(1, Ordering::Relaxed);
             Arc::clone(apps.loading.entry(app.clone()).or_default())
         };
         let done = Done { cache: self, app, loading: &loading };
@@ -84,6 +100,13 @@ impl AppCache {
         let mut apps = self.apps();
         apps.loading.remove(app);
         apps.loaded.pop(app);
+    }
+
+    /// How often an app was there, since the start.
+    #[must_use]
+    pub fn counts(&self) -> AppCacheCounts {
+        let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        AppCacheCounts { hits: load(&self.hits), misses: load(&self.misses) }
     }
 
     /// How many apps are loaded.

@@ -4,7 +4,7 @@ use atoll_model::{AppName, Revision, Usage};
 
 use crate::CallError;
 
-/// Told of every call of an app, once, when it has ended. A response may be long gone by then: work goes on
+/// Told of every call of an app, once, when it has ended; also of one that was turned away before it ran. A response may be long gone by then: work goes on
 /// after it. Must not block.
 pub trait CallObserver: Send + Sync {
     /// A call has ended.
@@ -29,6 +29,21 @@ pub struct CallRecord<'a> {
     pub usage: Usage,
 }
 
+impl<'a> CallRecord<'a> {
+    /// A record, for tests of observers: the runtime makes those of real calls.
+    #[must_use]
+    pub fn new(
+        app: &'a AppName,
+        revision: Revision,
+        kind: CallKind,
+        outcome: CallOutcome<'a>,
+        status: Option<u16>,
+        usage: Usage,
+    ) -> Self {
+        Self { app, revision, kind, outcome, status, usage }
+    }
+}
+
 /// What called an app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CallKind {
@@ -51,6 +66,8 @@ pub enum CallOutcome<'a> {
     HandlerFailed,
     /// It was stopped, or it failed without an answer.
     Failed(&'a CallError),
+    /// It was turned away before it ran: the app is overloaded, or its request cannot be taken.
+    Refused(&'a CallError),
     /// Nobody waits for it any more: the client went away, or the host shuts down.
     Cancelled,
 }

@@ -9,20 +9,19 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::Poll,
-    time::{Duration, Instant},
 };
 
 use atoll_model::{LogLevel, Usage};
 
 use crate::{
-    Body, BodyError, CallError, CallKind, CallOutcome, Handled, LoadedApp, Runtime,
+    Body, BodyError, CallError, CallKind, CallOutcome, CallTrace, Handled, LoadedApp, Runtime,
     bindings::exports::atoll::app::http_handler::Body as GuestBody,
     call_log::CallName,
     capability::responder::Responder,
     http_message,
     invocation::{About, Running},
     request_body::{self, RequestBody},
-    shared::{CallShared, Head},
+    shared::Head,
     stream::Side,
     task::{Fetch, Reply},
 };
@@ -33,6 +32,8 @@ type Answer = Result<Handled<Option<http::Response<Body>>>, CallError>;
 impl Runtime {
     /// Passes a request to an app, in a fresh instance. The response's body may still be coming when this
     /// returns; dropping it stops the handler. Dropping the future does so before.
+    ///
+    /// A [`CallTrace`] among the request's extensions says what trace the call belongs to.
     ///
     /// # Errors
     /// [`CallError`], when there is no response. A handler that fails after it has sent the head breaks the
@@ -51,13 +52,16 @@ impl Runtime {
         request: http::Request<Body>,
     ) -> Result<Handled<http::Response<Body>>, CallError> {
         app.http()?;
-        let (parts, body) = request.into_parts();
-        let body = request_body::arrive(body, &parts.method, app.limits, &self.limits).await?;
+        let (mut parts, body) = request.into_parts();
+        let trace = parts.extensions.remove::<CallTrace>().unwrap_or_default();
+        let body = request_body::arrive(body, &parts.method, app.limits, &self.limits).await;
+        let body = body.map_err(|error| self.refused(app, CallKind::Http, &trace, error))?;
         let about = About {
             kind: CallKind::Http,
             name: CallName::Request(parts.method.clone(), parts.uri.clone()),
             hops_of_published: 0,
             capabilities: Arc::clone(&self.capabilities),
+            trace,
         };
         let running = self.start(app, about).await?;
         let (shared, queued, since) =
@@ -77,7 +81,16 @@ impl Runtime {
                 value.map(|value| Handled { value, usage }).ok_or_else(missing)
             }
             Ended::NotYet(head) => {
-                let usage = so_far(&shared, queued, since, app.limits.fuel.saturating_sub(head.fuel_left));
+                let usage = Usage {
+                    cpu: shared.meter.total(),
+                    wall: since.elapsed(),
+                    queued,
+                    fuel: app.limits.fuel.saturating_sub(head.fuel_left),
+                    host_calls: head.host_calls,
+                    memory_bytes: head.memory_bytes,
+                    outbound_requests: head.outbound_requests,
+                    ..Usage::default()
+                };
                 Ok(Handled { value: self.go_on(call, head), usage })
             }
         }
@@ -107,10 +120,6 @@ impl Runtime {
 enum Ended {
     With(Answer),
     NotYet(Head),
-}
-
-fn so_far(shared: &CallShared, queued: Duration, since: Instant, fuel: u64) -> Usage {
-    Usage { cpu: shared.meter.total(), wall: since.elapsed(), queued, fuel, ..Usage::default() }
 }
 
 /// Runs the handler to its end.

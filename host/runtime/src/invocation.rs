@@ -1,17 +1,13 @@
 //! One call: a place to run, a fresh instance, the limits around it, and what remains of it afterwards. The
 //! store is dropped whatever happened; nothing of it is used twice.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use atoll_model::{LogLevel, Usage};
 use wasmtime::{Store, StoreContextMut, UpdateDeadline};
 
 use crate::{
-    CallError, CallKind, CallOutcome, CallRecord, Capabilities, LoadedApp, Runtime,
+    CallError, CallKind, CallOutcome, CallRecord, CallTrace, Capabilities, LoadedApp, Runtime,
     call_log::{CallLog, CallName},
     capability::responder::Responder,
     place::Place,
@@ -42,6 +38,8 @@ pub(crate) struct About {
     pub(crate) hops_of_published: u32,
     /// Where the state is that it may use.
     pub(crate) capabilities: Arc<Capabilities>,
+    /// What trace it belongs to.
+    pub(crate) trace: CallTrace,
 }
 
 /// A call that runs. Whoever drops it before it has ended, cancels it.
@@ -51,6 +49,7 @@ pub(crate) struct Running {
     pub(crate) place: Place,
     pub(crate) shared: Arc<CallShared>,
     kind: CallKind,
+    trace: CallTrace,
     /// Bytes that went in and out in one piece; those of streams are counted there.
     pub(crate) bytes: (u64, u64),
     pub(crate) status: Option<u16>,
@@ -84,10 +83,11 @@ impl Runtime {
         app: &Arc<LoadedApp>,
         about: About,
     ) -> Result<Running, CallError> {
-        let place = Place::enter(self, app).await?;
-        let (kind, shared) = (about.kind, Arc::new(CallShared::default()));
+        let place = self.enter(app, about.kind, &about.trace).await?;
+        let (kind, trace) = (about.kind, about.trace.clone());
+        let shared = Arc::new(CallShared::default());
         let store = self.store(app, about, &shared).map_err(|error| internal(&error))?;
-        Ok(Running { store, place, shared, kind, bytes: (0, 0), status: None, ended: false })
+        Ok(Running { store, place, shared, kind, trace, bytes: (0, 0), status: None, ended: false })
     }
 
     /// A store with every limit set.
@@ -106,6 +106,7 @@ impl Runtime {
             log: CallLog::new(about.name, limits.log_bytes_per_call_max),
             clock_start: self.clock_start,
             hops_of_published: about.hops_of_published,
+            trace: about.trace.context,
         });
         let mut store = Store::try_new(&self.engine, state)?;
         store.limiter(|state| &mut state.limiter);
@@ -168,13 +169,10 @@ impl Running {
     pub(crate) fn end(&mut self, outcome: CallOutcome<'_>) -> Usage {
         self.ended = true;
         let usage = self.usage();
-        let Some(observer) = &self.place.runtime.observer else { return usage };
         let app = &self.place.app;
         let (kind, status) = (self.kind, self.status);
         let record = CallRecord { app: &app.name, revision: app.revision, kind, outcome, status, usage };
-        if catch_unwind(AssertUnwindSafe(|| observer.ended(&record))).is_err() {
-            tracing::error!(app = %app.name, "the observer of calls panicked");
-        }
+        self.place.runtime.report(&record, &self.trace);
         usage
     }
 }

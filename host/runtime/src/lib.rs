@@ -22,8 +22,10 @@ mod bindings;
 mod body;
 mod call_log;
 mod call_record;
+mod call_trace;
 mod capability;
 mod engine;
+mod entering;
 mod error;
 mod fetch;
 mod http_message;
@@ -44,10 +46,11 @@ mod task;
 mod ticker;
 mod warm;
 
-pub use app_cache::{AppCache, AppSource};
+pub use app_cache::{AppCache, AppCacheCounts, AppSource};
 pub use body::{Body, BodyError};
 pub use call_log::LogSink;
 pub use call_record::{CallKind, CallObserver, CallOutcome, CallRecord};
+pub use call_trace::CallTrace;
 pub use capability::{
     Capabilities,
     bus::{Publisher, RecordingPublisher},
@@ -56,6 +59,7 @@ pub use capability::{
     sql::SqlStore,
 };
 pub use engine::engine;
+pub use entering::Activity;
 pub use error::{CallError, Failure, RuntimeError};
 pub use invocation::Handled;
 pub use loaded_app::{AppCode, LoadedApp};

@@ -2,7 +2,7 @@
 //! held.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -24,12 +24,14 @@ impl Place {
         let wall = Duration::from_millis(app.limits.wall_ms.into());
         let queued = runtime.admission.enter(&app.gate, wall).await?;
         runtime.ticker.enter();
+        runtime.activity.running.fetch_add(1, Ordering::Relaxed);
         Ok(Self { runtime: Arc::clone(runtime), app: Arc::clone(app), queued, since: Instant::now() })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
+        self.runtime.activity.running.fetch_sub(1, Ordering::Relaxed);
         self.runtime.ticker.leave();
         self.runtime.admission.leave(&self.app.gate);
     }

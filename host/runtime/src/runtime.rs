@@ -15,11 +15,12 @@ use wasmtime::{
 };
 
 use crate::{
-    AppCode, CallError, CallKind, CallObserver, Capabilities, DeliveryOutcome, Failure, Handled, LoadedApp,
-    RuntimeError,
+    AppCode, CallError, CallKind, CallObserver, CallTrace, Capabilities, DeliveryOutcome, Failure, Handled,
+    LoadedApp, RuntimeError,
     admission::Admission,
     artifacts::Artifacts,
     call_log::CallName,
+    entering::ActivityCounts,
     imports,
     invocation::About,
     state::CallState,
@@ -34,6 +35,7 @@ pub struct Runtime {
     pub(crate) capabilities: Arc<Capabilities>,
     pub(crate) observer: Option<Arc<dyn CallObserver>>,
     pub(crate) admission: Admission,
+    pub(crate) activity: ActivityCounts,
     pub(crate) ticker: Ticker,
     pub(crate) clock_start: Instant,
     /// Calls that go on after their response's head was sent.
@@ -78,6 +80,7 @@ impl Runtime {
             ticker: Ticker::start(&engine, Duration::from_millis(limits.epoch_tick_ms.max(1)))?,
             artifacts: Artifacts::new(&engine, cache_dir, limits.compiled_files_max),
             admission: Admission::new(limits),
+            activity: ActivityCounts::default(),
             limits: Arc::new(limits.clone()),
             clock_start: Instant::now(),
             engine,
@@ -223,11 +226,25 @@ impl Runtime {
         event: &Event,
         attempt: u32,
     ) -> Result<Handled<DeliveryOutcome>, CallError> {
+        self.deliver_traced(app, event, attempt, event.trace.clone().into()).await
+    }
+
+    /// The same as part of another trace than the event's own.
+    ///
+    /// # Errors
+    /// As [`Runtime::deliver`].
+    pub async fn deliver_traced(
+        self: &Arc<Self>,
+        app: &Arc<LoadedApp>,
+        event: &Event,
+        attempt: u32,
+        trace: CallTrace,
+    ) -> Result<Handled<DeliveryOutcome>, CallError> {
         let handler = app.event()?;
         let name = CallName::Other(format!("event {} (attempt {attempt})", event.event_type));
         let hops_of_published = event.hops.saturating_add(1);
         let capabilities = Arc::clone(&self.capabilities);
-        let about = About { kind: CallKind::Event, name, hops_of_published, capabilities };
+        let about = About { kind: CallKind::Event, name, hops_of_published, capabilities, trace };
         self.call(app, about, Deliver { handler, event: event_for_guest(event, attempt) }).await
     }
 
@@ -245,6 +262,7 @@ impl Runtime {
             name: CallName::Other("tests".into()),
             hops_of_published: 0,
             capabilities: Arc::clone(&self.capabilities),
+            trace: CallTrace::default(),
         };
         self.call(app, about, TestNames(suite)).await
     }
@@ -266,6 +284,7 @@ impl Runtime {
             name: CallName::Other(format!("test {name}")),
             hops_of_published: 0,
             capabilities: Arc::new(capabilities.clone()),
+            trace: CallTrace::default(),
         };
         self.call(app, about, RunTest { suite, name }).await
     }

@@ -18,6 +18,9 @@ pub(crate) struct Head {
     /// Says when nobody reads the body any more.
     pub(crate) watch: PipeWatch,
     pub(crate) fuel_left: u64,
+    pub(crate) host_calls: u32,
+    pub(crate) memory_bytes: u64,
+    pub(crate) outbound_requests: u32,
 }
 
 impl CallShared {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use atoll_model::{AppName, Limits};
+use atoll_model::{AppName, Limits, TraceContext};
 use wasmtime::component::HasSelf;
 
 use crate::{
@@ -45,6 +45,8 @@ pub(crate) struct CallState {
     pub(crate) published: u32,
     /// What an event that this call publishes carries.
     pub(crate) hops_of_published: u32,
+    /// What events and requests of this call carry.
+    pub(crate) trace: Option<Arc<TraceContext>>,
 }
 
 /// Why the host ended a call. Travels through wasmtime as the error of an import or of the epoch callback.
@@ -70,11 +72,12 @@ pub(crate) struct NewCall {
     pub(crate) log: CallLog,
     pub(crate) clock_start: std::time::Instant,
     pub(crate) hops_of_published: u32,
+    pub(crate) trace: Option<Arc<TraceContext>>,
 }
 
 impl CallState {
     pub(crate) fn new(call: NewCall) -> Self {
-        let NewCall { app, limits, capabilities, shared, log, clock_start, hops_of_published } = call;
+        let NewCall { app, limits, capabilities, shared, log, clock_start, hops_of_published, trace } = call;
         Self {
             limiter: InstanceLimiter::new(&limits, app.limits),
             app,
@@ -93,6 +96,7 @@ impl CallState {
             costly_host_calls: 0,
             published: 0,
             hops_of_published,
+            trace,
         }
     }
 

@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
-    CallError, CallKind, LoadedApp, Runtime,
+    CallError, CallKind, CallTrace, LoadedApp, Runtime,
     bindings::exports::atoll::app::http_handler::Body as GuestBody,
     call_log::CallName,
     http_message,
@@ -38,6 +38,7 @@ impl Runtime {
             name: CallName::Other("warm reuse".into()),
             hops_of_published: 0,
             capabilities: Arc::clone(&self.capabilities),
+            trace: CallTrace::default(),
         };
         let failed = |stop| match stop {
             Stop::Call(error) => error,

@@ -4,7 +4,10 @@
 //! What the host decides is not taken from the sender: `time`, `hops`, `attempt` and `sequence` are ignored,
 //! and the source always becomes `/external/{name}`, so that nobody outside can speak as an app.
 
-use atoll::{EventDraft, EventType, Limits};
+use atoll::{
+    EventDraft, EventType, Limits,
+    model::{TRACEPARENT, TRACESTATE, TraceContext},
+};
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
@@ -37,6 +40,9 @@ struct Attributes {
     #[serde(default)]
     data: Value,
     data_base64: Option<String>,
+    /// Of any type, since one that is malformed is ignored, not refused.
+    traceparent: Option<Value>,
+    tracestate: Option<Value>,
 }
 
 /// Reads an event from a request.
@@ -50,7 +56,10 @@ pub(crate) fn parse(headers: &HeaderMap, body: &[u8], limits: &Limits) -> Result
         other if is_json(other) => json_body::parse(body, limits.json_depth_max)?,
         other => return Err(unsupported(other)),
     };
-    attributes.into_event(limits)
+    let mut event = attributes.into_event(limits)?;
+    // The event's own trace, or else that of the request which brings it.
+    event.draft.trace = event.draft.trace.or_else(|| TraceContext::from_headers(headers));
+    Ok(event)
 }
 
 fn unsupported(media_type: &str) -> Problem {
@@ -91,7 +100,14 @@ fn binary(
         subject: attribute(headers, "ce-subject")?,
         data,
         data_base64: None,
+        traceparent: extension(headers, TRACEPARENT),
+        tracestate: extension(headers, TRACESTATE),
     })
+}
+
+/// A tracing extension in binary mode.
+fn extension(headers: &HeaderMap, name: &str) -> Option<Value> {
+    attribute(headers, &format!("ce-{name}")).ok().flatten().map(Value::String)
 }
 
 /// A `ce-*` header; its value is percent-encoded UTF-8 (HTTP binding 1.0.2 §3.1.3.2).
@@ -139,9 +155,19 @@ impl Attributes {
         }
         let event_type = EventType::parse(&self.event_type)
             .map_err(|error| Problem::bad_request("bad-event-type", error))?;
+        let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
+        let state = text(&self.tracestate);
+        let trace = text(&self.traceparent).and_then(|parent| TraceContext::parse(&parent, state.as_deref()));
         Ok(OutsideEvent {
             source: external_source(self.source.as_deref().unwrap_or("")),
-            draft: EventDraft { event_type, id: self.id, subject: self.subject, data: self.data, hops: 0 },
+            draft: EventDraft {
+                event_type,
+                id: self.id,
+                subject: self.subject,
+                data: self.data,
+                hops: 0,
+                trace,
+            },
         })
     }
 }
@@ -228,6 +254,38 @@ mod tests {
         assert_eq!(event.draft.id.as_deref(), Some("7"));
         assert_eq!(event.draft.subject.as_deref(), Some("café"));
         assert_eq!(event.draft.data, json!({"n": 1}));
+    }
+
+    #[test]
+    fn a_trace_comes_with_the_event_or_else_with_the_request() {
+        const OF_EVENT: &str = "00-11111111111111111111111111111111-1111111111111111-01";
+        const OF_REQUEST: &str = "00-22222222222222222222222222222222-2222222222222222-00";
+        let parse = |of_request: Option<&'static str>, of_event: Value| {
+            let mut headers = headers(&[("content-type", "application/cloudevents+json")]);
+            if let Some(text) = of_request {
+                headers.insert(TRACEPARENT, HeaderValue::from_static(text));
+            }
+            let mut event = json!({"specversion": "1.0", "type": "a.b", "tracestate": "x=1"});
+            event[TRACEPARENT] = of_event;
+            let event = super::parse(&headers, event.to_string().as_bytes(), &Limits::default()).unwrap();
+            event.draft.trace.map(|trace| (trace.traceparent(), trace.tracestate().map(str::to_owned)))
+        };
+        let state = Some("x=1".to_owned());
+        assert_eq!(parse(None, OF_EVENT.into()), Some((OF_EVENT.into(), state.clone())));
+        assert_eq!(parse(Some(OF_REQUEST), OF_EVENT.into()), Some((OF_EVENT.into(), state)));
+        assert_eq!(parse(Some(OF_REQUEST), Value::Null), Some((OF_REQUEST.into(), None)));
+        for malformed in [json!("00-zz"), json!(7), json!(["x"]), json!("")] {
+            assert_eq!(parse(None, malformed.clone()), None, "{malformed}");
+            assert_eq!(parse(Some("00-nothing"), malformed.clone()), None, "{malformed}");
+        }
+        let binary = headers(&[
+            ("ce-specversion", "1.0"),
+            ("ce-type", "a.b"),
+            ("ce-traceparent", OF_EVENT),
+            ("ce-tracestate", "x=1"),
+        ]);
+        let event = super::parse(&binary, b"", &Limits::default()).unwrap();
+        assert_eq!(event.draft.trace, TraceContext::parse(OF_EVENT, Some("x=1")));
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub(crate) async fn admit(State(state): State<ServerState>, request: Request, ne
         Err(problem) => problem.closing().into_response(),
     };
     finish(&mut response, last);
+    state.answered(response.status());
 
     let elapsed_ms = started.elapsed().as_secs_f64() * 1_000.0;
     tracing::debug!(%method, path, status = response.status().as_u16(), elapsed_ms, "request");

@@ -10,7 +10,7 @@
 //! so that a slow client holds no sandbox. A response that breaks off ends its connection, since its client
 //! must not take it for a complete one.
 
-use atoll::{AppName, Handled};
+use atoll::{AppName, Handled, HttpRoute, Usage};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -36,6 +36,15 @@ enum Ground {
     Shared,
     /// The app's own.
     Own,
+}
+
+impl Ground {
+    fn route(self) -> HttpRoute {
+        HttpRoute(match self {
+            Self::Shared => "/apps/{app}/api/{*path}",
+            Self::Own => "/{*path}",
+        })
+    }
 }
 
 /// `ANY /apps/{app}/api/{path…}`.
@@ -85,6 +94,7 @@ impl Call<'_> {
         // The room that a small body takes is taken until the answer is there.
         let (body, _room) = upload::receive(state, &parts, body).await?;
         parts.headers = headers::to_guest(parts.headers, self.ground);
+        parts.extensions.insert(self.ground.route());
         let request = http::Request::from_parts(parts, body);
         let handled = state.host().handle(self.app, request).await?;
         Ok(answer(handled, self.ground))
@@ -121,23 +131,47 @@ fn answer(handled: Handled, ground: Ground) -> Response {
     *response.status_mut() = parts.status;
     let mut headers = headers::from_guest(parts.headers, ground);
     headers.insert(REVISION, revision.0.into());
-    let timing = format!(
-        "cpu;dur={:.3}, fuel;desc=\"{}\", queue;dur={:.3}, wall;dur={:.3}",
-        usage.cpu.as_secs_f64() * 1e3,
-        usage.fuel,
-        usage.queued.as_secs_f64() * 1e3,
-        usage.wall.as_secs_f64() * 1e3,
-    );
-    if let Ok(value) = HeaderValue::from_str(&timing) {
+    if let Ok(value) = HeaderValue::try_from(server_timing(&usage)) {
         headers.insert(SERVER_TIMING, value);
     }
     *response.headers_mut() = headers;
     response
 }
 
+/// The header of the Server Timing specification: times as `dur`, in milliseconds, everything else as `desc`.
+fn server_timing(usage: &Usage) -> String {
+    format!(
+        "cpu;dur={:.3}, wall;dur={:.3}, queue;dur={:.3}, fuel;desc=\"{}\", memory;desc=\"{} bytes\", \
+         host-calls;desc=\"{}\"",
+        usage.cpu.as_secs_f64() * 1e3,
+        usage.wall.as_secs_f64() * 1e3,
+        usage.queued.as_secs_f64() * 1e3,
+        usage.fuel,
+        usage.memory_bytes,
+        usage.host_calls,
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn timing_is_told_as_the_specification_writes_it() {
+        let usage = Usage {
+            cpu: std::time::Duration::from_micros(1_234),
+            wall: std::time::Duration::from_millis(20),
+            fuel: 77,
+            memory_bytes: 1_048_576,
+            host_calls: 3,
+            ..Usage::default()
+        };
+        assert_eq!(
+            server_timing(&usage),
+            "cpu;dur=1.234, wall;dur=20.000, queue;dur=0.000, fuel;desc=\"77\", memory;desc=\"1048576 bytes\", \
+             host-calls;desc=\"3\""
+        );
+    }
 
     fn rewritten(uri: &str, ground: Ground) -> String {
         let site = Site { authority: "localhost:8787".into(), app: None };

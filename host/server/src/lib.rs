@@ -38,6 +38,7 @@ mod health;
 mod json_body;
 mod layout;
 mod logs;
+mod metrics;
 mod problem;
 mod routes;
 mod security;

@@ -14,7 +14,7 @@ use tower::ServiceBuilder;
 
 use crate::{
     ServerConfig, app_assets, app_events, apps, bus, canvas, dead_letters, entry, events, frame, gateway,
-    generations, health, layout, logs, problem::Problem, state::ServerState,
+    generations, health, layout, logs, metrics, problem::Problem, state::ServerState,
 };
 
 /// The whole server as an axum router, for a program that brings its own listener. Such a program sets its
@@ -43,6 +43,7 @@ fn table() -> Router<ServerState> {
         .route("/", get(canvas::index))
         .route("/assets/{*path}", get(canvas::asset))
         .route("/healthz", get(health::health))
+        .route("/metrics", get(metrics::scrape))
         .route("/apps/{app}", get(frame::to_folder))
         .route("/apps/{app}/", get(frame::document))
         .route("/apps/{app}/events", get(app_events::follow).options(app_events::follow))
@@ -55,6 +56,7 @@ fn table() -> Router<ServerState> {
         .route("/api/v1/apps/{app}/source", get(apps::source))
         .route("/api/v1/apps/{app}/revisions", get(apps::revisions))
         .route("/api/v1/apps/{app}/logs", get(logs::logs))
+        .route("/api/v1/apps/{app}/metrics", get(metrics::of_app))
         .route("/api/v1/generations", post(generations::start))
         .route("/api/v1/generations/{id}/events", get(generations::events))
         .route("/api/v1/events", get(events::follow).post(events::publish))

@@ -106,6 +106,7 @@ impl Server {
     fn spawn(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
         let (router, state, cut) = (self.router.clone(), self.state.clone(), self.cut.clone());
         self.state.tasks().spawn(async move {
+            let _open = state.open_connection();
             tokio::select! {
                 () = serve_connection(stream, router, &state) => {}
                 () = cut.cancelled() => {}

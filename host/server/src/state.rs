@@ -1,8 +1,15 @@
 //! What every handler has at hand.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use atoll::{Host, Limits};
+use atoll::{Host, Limits, MetricFamily};
+use http::StatusCode;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -30,6 +37,20 @@ struct Inner {
     stream_room: Arc<Semaphore>,
     closing: CancellationToken,
     tasks: TaskTracker,
+    connections: AtomicUsize,
+    /// Answers by the hundreds of their status.
+    answers: [AtomicU64; ANSWER_CLASSES.len()],
+}
+
+const ANSWER_CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+/// A connection that is open, for as long as this lives.
+pub(crate) struct OpenConnection(ServerState);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.0.connections.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl ServerState {
@@ -44,6 +65,8 @@ impl ServerState {
             tokens: OnceCell::new(),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            connections: AtomicUsize::new(0),
+            answers: Default::default(),
             host,
             config,
         }))
@@ -91,6 +114,43 @@ impl ServerState {
     /// Tasks that a drain waits for: connections, WebSocket sessions, deploys.
     pub(crate) fn tasks(&self) -> &TaskTracker {
         &self.0.tasks
+    }
+
+    /// Counts a connection of the server's own listener.
+    pub(crate) fn open_connection(&self) -> OpenConnection {
+        self.0.connections.fetch_add(1, Ordering::Relaxed);
+        OpenConnection(self.clone())
+    }
+
+    /// Counts an answer.
+    pub(crate) fn answered(&self, status: StatusCode) {
+        let class = usize::from(status.as_u16() / 100).saturating_sub(1);
+        if let Some(count) = self.0.answers.get(class) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What the server itself has to tell.
+    pub(crate) fn metrics(&self) -> Vec<MetricFamily> {
+        let (limits, inner) = (self.limits(), &self.0);
+        let streams = limits.http_streams_max.saturating_sub(inner.stream_room.available_permits());
+        let mut answers = MetricFamily::new(
+            "atoll_http_responses",
+            "Answers of the server by the class of their status",
+            "",
+        );
+        for (class, count) in ANSWER_CLASSES.into_iter().zip(&inner.answers) {
+            answers = answers.counter(&[("class", class)], count.load(Ordering::Relaxed) as f64);
+        }
+        vec![
+            answers,
+            MetricFamily::new("atoll_connections_open", "Open connections", "")
+                .gauge(&[], inner.connections.load(Ordering::Relaxed) as f64),
+            MetricFamily::new("atoll_connections_max", "Connections that may be open", "")
+                .gauge(&[], limits.http_connections_max as f64),
+            MetricFamily::new("atoll_live_readers", "Open WebSocket and SSE readers", "")
+                .gauge(&[], streams as f64),
+        ]
     }
 
     /// How long a client may be silent in the middle of a request or response.

@@ -103,6 +103,9 @@ impl Courier {
                 Ok(page) => {
                     for event in page.events {
                         if wants(&self.subscriber.app, &patterns, &event) {
+                            if event.hops >= limits.event_hops_max {
+                                self.inner.counts.dead(DeadLetterReason::TooManyHops);
+                            }
                             admit(&mut self.lane, &self.subscriber.app, event, limits.event_hops_max);
                         }
                     }
@@ -189,16 +192,19 @@ impl Courier {
         match outcome {
             Outcome::Handled(Delivery::Done) | Outcome::Gone => self.lane.done(sequence),
             Outcome::Handled(Delivery::Reject(error)) => {
+                self.inner.counts.dead(DeadLetterReason::Rejected);
                 self.lane.give_up(dead(DeadLetterReason::Rejected, error));
             }
             Outcome::Handled(Delivery::Retry(error))
                 if attempts >= self.inner.limits.delivery_attempts_max =>
             {
                 tracing::warn!(app = %self.subscriber.app, sequence, attempts, "an event is given up");
+                self.inner.counts.dead(DeadLetterReason::Exhausted);
                 self.lane.give_up(dead(DeadLetterReason::Exhausted, error));
             }
             Outcome::Handled(Delivery::Retry(error)) => {
                 tracing::debug!(app = %self.subscriber.app, sequence, attempts, %error, "a delivery failed");
+                self.inner.counts.retried();
                 let wait = backoff::wait(attempts, backoff::random(), &self.inner.limits);
                 self.lane.delay(sequence, Instant::now() + wait);
             }
@@ -262,13 +268,16 @@ async fn deliver(inner: &Inner, app: &AppName, due: Due) -> Outcome {
 
 /// Calls the handler; the caller has a place.
 pub(crate) async fn hand_over(inner: &Inner, app: &AppName, event: &Event, attempt: u32) -> Delivery {
+    let _delivering = inner.counts.start_delivery();
     let handled = AssertUnwindSafe(inner.handler.deliver(app, event, attempt)).catch_unwind().await;
-    match handled {
+    let handled = match handled {
         Ok(Delivery::Retry(error)) => Delivery::Retry(shown(&error)),
         Ok(Delivery::Reject(reason)) => Delivery::Reject(shown(&reason)),
         Ok(Delivery::Done) => Delivery::Done,
         Err(_) => Delivery::Retry("the handler panicked".into()),
-    }
+    };
+    inner.counts.handled(&handled);
+    handled
 }
 
 fn shown(error: &str) -> String {

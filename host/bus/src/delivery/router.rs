@@ -39,6 +39,10 @@ impl Routes {
         self.read().subscribers.get(app).cloned()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.read().subscribers.len()
+    }
+
     pub(crate) fn all(&self) -> Vec<Arc<Subscriber>> {
         self.read().subscribers.values().cloned().collect()
     }

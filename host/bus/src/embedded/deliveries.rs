@@ -6,7 +6,7 @@ use atoll_model::{AppName, EventPattern, manifest::SubscribeFrom};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::events::{COLUMNS, event, event_type, last_sequence, signed, unsigned};
+use super::events::{COLUMNS, COLUMNS_END, event, event_type, last_sequence, signed, unsigned};
 use crate::{BusError, DeadLetter, DeadLetterReason, Progress, Subscription, Waiting};
 
 /// A list of dead letters ends after this much data.
@@ -164,15 +164,15 @@ pub(super) fn resolve(c: &Connection, id: u64, failed: Option<&str>) -> Result<(
 }
 
 fn letter(row: &rusqlite::Row<'_>) -> Result<DeadLetter, BusError> {
-    let reason: String = row.get(11)?;
+    let reason: String = row.get(COLUMNS_END + 3)?;
     Ok(DeadLetter {
-        id: unsigned(row.get(8)?),
-        app: app(row, 9)?,
+        id: unsigned(row.get(COLUMNS_END)?),
+        app: app(row, COLUMNS_END + 1)?,
         event: event(row)?,
         reason: reason_of(&reason)?,
-        error: row.get(12)?,
-        attempts: row.get(10)?,
-        time: Timestamp::from_microsecond(row.get(13)?).map_err(BusError::damaged)?,
+        error: row.get(COLUMNS_END + 4)?,
+        attempts: row.get(COLUMNS_END + 2)?,
+        time: Timestamp::from_microsecond(row.get(COLUMNS_END + 5)?).map_err(BusError::damaged)?,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The SQL of the events themselves.
 
-use atoll_model::{Event, EventPattern, EventType};
+use atoll_model::{Event, EventPattern, EventType, TraceContext};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -11,7 +11,10 @@ const PAGE_BYTES_MAX: usize = 1 << 20;
 /// Rows looked at for one page, where few match: bounds how long a read takes.
 const PAGE_ROWS_MAX: usize = 20_000;
 
-pub(super) const COLUMNS: &str = "e.sequence, e.source, e.id, e.type, e.time, e.subject, e.hops, e.data";
+pub(super) const COLUMNS: &str =
+    "e.sequence, e.source, e.id, e.type, e.time, e.subject, e.hops, e.data, e.traceparent, e.tracestate";
+/// The first column after them.
+pub(super) const COLUMNS_END: usize = 10;
 
 /// An event as its row: what can be made before the writer's turn.
 pub(super) struct Row {
@@ -22,6 +25,7 @@ pub(super) struct Row {
     subject: Option<String>,
     hops: u32,
     data: String,
+    trace: Option<TraceContext>,
 }
 
 /// What became of an appended event.
@@ -42,6 +46,7 @@ impl Row {
             subject: event.subject.clone(),
             hops: event.hops,
             data,
+            trace: event.trace.clone(),
         })
     }
 }
@@ -51,22 +56,32 @@ impl Stored {
         match self {
             Self::Known(event) => *event,
             Self::New(sequence) => {
-                let NewEvent { source, id, event_type, time, subject, data, hops } = new;
-                Event { id, source, event_type, time, subject, data, hops, sequence }
+                let NewEvent { source, id, event_type, time, subject, data, hops, trace } = new;
+                Event { id, source, event_type, time, subject, data, hops, trace, sequence }
             }
         }
     }
 }
 
 pub(super) fn append(c: &Connection, rows: &[Row]) -> Result<Vec<Stored>, BusError> {
-    let insert = "INSERT INTO events (source, id, type, time, subject, hops, data)
-                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    let insert = "INSERT INTO events (source, id, type, time, subject, hops, data, traceparent, tracestate)
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                   ON CONFLICT (source, id) DO NOTHING RETURNING sequence";
     let mut insert = c.prepare_cached(insert)?;
     let mut stored = Vec::with_capacity(rows.len());
     for row in rows {
-        let values =
-            params![row.source, row.id, row.event_type.as_str(), row.time, row.subject, row.hops, row.data];
+        let trace = row.trace.as_ref();
+        let values = params![
+            row.source,
+            row.id,
+            row.event_type.as_str(),
+            row.time,
+            row.subject,
+            row.hops,
+            row.data,
+            trace.map(TraceContext::traceparent),
+            trace.and_then(TraceContext::tracestate),
+        ];
         let sequence: Option<i64> = insert.query_row(values, |r| r.get(0)).optional()?;
         stored.push(match sequence {
             Some(sequence) => Stored::New(unsigned(sequence)),
@@ -174,8 +189,16 @@ pub(super) fn event(row: &rusqlite::Row<'_>) -> Result<Event, BusError> {
         subject: row.get(5)?,
         data: serde_json::from_str(data).map_err(|error| damaged(error.to_string()))?,
         hops: row.get(6)?,
+        trace: trace(row)?,
         sequence,
     })
+}
+
+/// A trace that cannot be read is no reason to lose the event.
+fn trace(row: &rusqlite::Row<'_>) -> Result<Option<TraceContext>, BusError> {
+    let parent: Option<String> = row.get(8)?;
+    let state: Option<String> = row.get(9)?;
+    Ok(parent.and_then(|parent| TraceContext::parse(&parent, state.as_deref())))
 }
 
 pub(super) fn event_type(row: &rusqlite::Row<'_>, column: usize) -> Result<EventType, BusError> {

@@ -6,7 +6,8 @@ use atoll_sqlite::Schema;
 /// was removed.
 pub(super) const SCHEMA: Schema = Schema {
     name: "events.db",
-    steps: &["
+    steps: &[
+        "
         CREATE TABLE events (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT,
             source   TEXT NOT NULL,
@@ -47,5 +48,9 @@ pub(super) const SCHEMA: Schema = Schema {
             time     INTEGER NOT NULL,
             UNIQUE (app, sequence)
         ) STRICT;
-        CREATE INDEX dead_letters_sequence ON dead_letters (sequence);"],
+        CREATE INDEX dead_letters_sequence ON dead_letters (sequence);",
+        // W3C Trace Context; NULL for events of no trace, and of before this was kept.
+        "ALTER TABLE events ADD COLUMN traceparent TEXT;
+         ALTER TABLE events ADD COLUMN tracestate TEXT;",
+    ],
 };

@@ -100,7 +100,14 @@ pub(crate) fn patterns(texts: &[&str]) -> Vec<EventPattern> {
 }
 
 pub(crate) fn draft(event_type: &str, data: serde_json::Value) -> EventDraft {
-    EventDraft { event_type: EventType::parse(event_type).unwrap(), id: None, subject: None, data, hops: 0 }
+    EventDraft {
+        event_type: EventType::parse(event_type).unwrap(),
+        id: None,
+        subject: None,
+        data,
+        hops: 0,
+        trace: None,
+    }
 }
 
 /// The dead letters, once there are so many. They are written just after the last attempt.

@@ -3,6 +3,7 @@
 use std::{net::IpAddr, path::PathBuf};
 
 use atoll::{Host, Limits, outbound::OutboundConfig};
+use atoll_otlp::{Otlp, OtlpConfig};
 use atoll_server::ServerConfig;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::{
@@ -28,8 +29,8 @@ pub(crate) struct ServeArgs {
     /// user may be able to write there. Several servers may share it.
     #[arg(long, env = "ATOLL_CACHE", value_name = "DIR")]
     cache: Option<PathBuf>,
-    /// A configuration file (TOML: listen, data, allowed_hosts and the tables `outbound` and `limits`); arguments
-    /// win over it.
+    /// A configuration file (TOML: listen, data, allowed_hosts, otlp and the tables `outbound` and `limits`);
+    /// arguments win over it.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// A host name under which the server is reached, besides loopback names; may be given several times.
@@ -40,6 +41,10 @@ pub(crate) struct ServeArgs {
     /// several times.
     #[arg(long = "allow-private", value_name = "CIDR")]
     allowed_ranges: Vec<String>,
+    /// Send traces and metrics to this OpenTelemetry collector (OTLP over HTTP, as http://127.0.0.1:4318). The
+    /// standard OTEL_* variables say more, and switch it on as well; off by default.
+    #[arg(long, value_name = "URL")]
+    otlp: Option<String>,
     #[arg(long, hide = true, value_name = "URL")]
     nats: Option<String>,
     #[arg(long, hide = true, value_name = "URL")]
@@ -66,6 +71,8 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
     let mut ranges = config.outbound.allow;
     ranges.extend(args.allowed_ranges);
     let outbound = outbound(&ranges)?;
+    let otlp = OtlpConfig::from_env(args.otlp.or(config.otlp).as_deref())
+        .map_err(|error| CliError::Usage(error.to_string()))?;
 
     let limits = within(config.limits, raise_open_files());
     let shutdown = shutdown_signal()?;
@@ -75,9 +82,16 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
         CliError::Failed(format!("cannot listen on {listen}: {error}; choose another address with --listen"))
     })?;
     let address = listener.local_addr().map_err(|error| CliError::Failed(error.to_string()))?;
-    let mut builder = Host::builder().data_dir(data).limits(limits).outbound(outbound);
+    let mut builder = Host::builder().data_dir(data).limits(limits.clone()).outbound(outbound);
     if let Some(cache) = args.cache {
         builder = builder.cache_dir(cache);
+    }
+    let mut otlp = otlp
+        .map(|otlp| Otlp::start(otlp, &limits))
+        .transpose()
+        .map_err(|error| CliError::Failed(error.to_string()))?;
+    if let Some(tracer) = otlp.as_ref().and_then(Otlp::tracer) {
+        builder = builder.tracer(tracer);
     }
     // The first start compiles the engine, which takes its time: a person may think better of it.
     let host = tokio::select! {
@@ -85,11 +99,16 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
         () = &mut shutdown => return Ok(()),
     };
 
+    if let Some(otlp) = &mut otlp {
+        otlp.export_metrics(&host);
+    }
     output.line(format!("listening on http://{address}"))?;
     let config = ServerConfig { allowed_hosts, ..ServerConfig::default() };
-    atoll_server::run(listener, host, config, shutdown)
-        .await
-        .map_err(|error| CliError::Failed(error.to_string()))
+    let served = atoll_server::run(listener, host, config, shutdown).await;
+    if let Some(otlp) = otlp {
+        otlp.shutdown().await;
+    }
+    served.map_err(|error| CliError::Failed(error.to_string()))
 }
 
 /// A name that no `Host` header can ever have would silently open nothing.

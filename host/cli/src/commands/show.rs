@@ -40,6 +40,8 @@ pub(crate) async fn run(args: ShowArgs, client: &Client, output: &Output) -> Res
         limits["fuel"],
         limits["body_mib"]
     ))?;
+    let metrics: Value = client.get(&format!("/api/v1/apps/{name}/metrics")).await?;
+    output.line(format!("  {:<12} {}", "calls", called(&metrics["total"])))?;
     if !app["frontend"].is_null() {
         output.line(format!("  {:<12} {}", "page", client.url(&format!("/apps/{name}/"))))?;
     }
@@ -47,6 +49,24 @@ pub(crate) async fn run(args: ShowArgs, client: &Client, output: &Output) -> Res
         output.line(format!("  {:<12} {}", "api", client.url(&format!("/apps/{name}/api/"))))?;
     }
     Ok(())
+}
+
+/// What its calls have cost since the host was started.
+fn called(total: &Value) -> String {
+    if total["calls"] == 0 {
+        return "none since the host was started".into();
+    }
+    let figure = |value: &Value| value.as_f64().unwrap_or(0.0);
+    let (cpu, wall) = (&total["cpu_ms"], &total["wall_ms"]);
+    format!(
+        "{} ({} failed) since the host was started; p50 {:.3} ms CPU, {:.3} ms wall; p99 {:.3} and {:.3}",
+        total["calls"],
+        total["failures"],
+        figure(&cpu["p50"]),
+        figure(&wall["p50"]),
+        figure(&cpu["p99"]),
+        figure(&wall["p99"]),
+    )
 }
 
 /// What a `grants` table grants.
@@ -68,6 +88,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn calls_are_one_line() {
+        assert_eq!(called(&json!({ "calls": 0 })), "none since the host was started");
+        let total = json!({
+            "calls": 7, "failures": 2,
+            "cpu_ms": { "p50": 0.0614, "p99": 1.5 }, "wall_ms": { "p50": 0.1, "p99": 20.0 },
+        });
+        assert_eq!(
+            called(&total),
+            "7 (2 failed) since the host was started; p50 0.061 ms CPU, 0.100 ms wall; p99 1.500 and 20.000"
+        );
+    }
 
     #[test]
     fn every_grant_is_shown() {

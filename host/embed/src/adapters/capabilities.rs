@@ -8,6 +8,8 @@ use atoll_model::{AppName, CapabilityError, EventDraft, KvEntry, KvList, KvPut, 
 use atoll_runtime::{KvStore, Publisher, SqlStore};
 use atoll_store::{Ephemeral, Store};
 
+use crate::spans::Spans;
+
 pub(crate) struct StoreKv(pub(crate) Arc<Store>);
 
 #[async_trait]
@@ -58,12 +60,16 @@ impl SqlStore for StoreSql {
 
 /// The bus delivers to the runtime and the runtime publishes to the bus: this end is made first and
 /// connected last. It holds the bus weakly, so that the two do not keep each other alive.
-#[derive(Default)]
 pub(crate) struct PublishToBus {
     bus: OnceLock<Weak<Bus>>,
+    spans: Spans,
 }
 
 impl PublishToBus {
+    pub(crate) fn new(spans: Spans) -> Self {
+        Self { bus: OnceLock::new(), spans }
+    }
+
     pub(crate) fn connect(&self, bus: &Arc<Bus>) {
         // A second connect would be a bug of the builder, and changes nothing.
         let _ = self.bus.set(Arc::downgrade(bus));
@@ -72,10 +78,14 @@ impl PublishToBus {
 
 #[async_trait]
 impl Publisher for PublishToBus {
-    async fn publish(&self, app: &AppName, draft: EventDraft) -> Result<String, CapabilityError> {
+    async fn publish(&self, app: &AppName, mut draft: EventDraft) -> Result<String, CapabilityError> {
         let bus = self.bus.get().and_then(Weak::upgrade);
         let bus = bus.ok_or_else(|| CapabilityError::Unavailable("the host is shutting down".into()))?;
-        Ok(bus.publish(&format!("/apps/{app}"), draft).await?.id)
+        let source = format!("/apps/{app}");
+        let publishing = self.spans.publish(&source, &mut draft);
+        let published = bus.publish(&source, draft).await;
+        publishing.ended(published.as_ref().ok());
+        Ok(published?.id)
     }
 }
 

@@ -7,9 +7,12 @@ use atoll_bus::{Delivery, EventHandler};
 use atoll_model::{AppName, Event};
 use atoll_runtime::{AppCache, CallError, DeliveryOutcome, Runtime};
 
+use crate::spans::Spans;
+
 pub(crate) struct Deliveries {
     pub(crate) apps: Arc<AppCache>,
     pub(crate) runtime: Arc<Runtime>,
+    pub(crate) spans: Spans,
 }
 
 #[async_trait]
@@ -21,7 +24,8 @@ impl EventHandler for Deliveries {
             Ok(None) => return Delivery::Done,
             Err(error) => return Delivery::Retry(error.to_string()),
         };
-        match self.runtime.deliver(&loaded, event, attempt).await {
+        let trace = self.spans.delivery(app, event, attempt);
+        match self.runtime.deliver_traced(&loaded, event, attempt, trace).await {
             Ok(handled) => match handled.value {
                 DeliveryOutcome::Done => Delivery::Done,
                 DeliveryOutcome::Retry(failure) => Delivery::Retry(failure.message),

@@ -8,10 +8,14 @@ use atoll_outbound::{
     OriginGrants, OutboundClient, OutboundError, OutboundRequest, Placeholders, Redirect, RequestBody,
 };
 use atoll_runtime::{Body, BodyError, ClientRequest, ClientResponse, HttpClient};
-use http::HeaderMap;
 use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};
 
-pub(crate) struct Outbound(pub(crate) OutboundClient);
+use crate::spans::Spans;
+
+pub(crate) struct Outbound {
+    pub(crate) client: OutboundClient,
+    pub(crate) spans: Spans,
+}
 
 #[async_trait]
 impl HttpClient for Outbound {
@@ -21,7 +25,8 @@ impl HttpClient for Outbound {
         grants: &Grants,
         request: ClientRequest,
     ) -> Result<ClientResponse, CapabilityError> {
-        let ClientRequest { method, url, headers, body, redirect, deadline } = request;
+        let (sending, host_headers) = self.spans.outbound(app, &request);
+        let ClientRequest { method, url, headers, body, redirect, deadline, .. } = request;
         let redirect = match redirect {
             atoll_runtime::Redirect::Follow => Redirect::Follow,
             atoll_runtime::Redirect::Error => Redirect::Error,
@@ -31,12 +36,14 @@ impl HttpClient for Outbound {
             method,
             url,
             headers,
-            host_headers: HeaderMap::new(),
+            host_headers,
             body: to_send(body),
             redirect,
             deadline: Some(deadline.into_std()),
         };
-        let response = self.0.send(&OriginGrants::new(app.clone(), grants), request).await?;
+        let response = self.client.send(&OriginGrants::new(app.clone(), grants), request).await;
+        sending.ended(response.as_ref().ok().map(|response| response.status));
+        let response = response?;
         Ok(ClientResponse {
             status: response.status,
             url: response.url,
@@ -79,11 +86,12 @@ pub(crate) fn placeholders(
 mod tests {
     use std::{sync::Arc, time::Duration};
 
+    use atoll_model::TraceContext;
     use atoll_model::{Limits, Origin, PlaceholderGrant, SecretGrant};
     use atoll_outbound::{OutboundConfig, SecretLookup, SecretValue};
     use bytes::Bytes;
     use futures::stream;
-    use http::{HeaderValue, Method};
+    use http::{HeaderMap, HeaderValue, Method};
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
         net::TcpListener,
@@ -133,6 +141,10 @@ mod tests {
         }
     }
 
+    fn outbound(client: OutboundClient) -> Outbound {
+        Outbound { client, spans: Spans::default() }
+    }
+
     fn request(grants: &Grants, body: Body) -> ClientRequest {
         ClientRequest {
             method: Method::POST,
@@ -141,6 +153,7 @@ mod tests {
             body,
             redirect: atoll_runtime::Redirect::Follow,
             deadline: Instant::now() + Duration::from_secs(30),
+            trace: None,
         }
     }
 
@@ -151,7 +164,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_whole_body_has_a_length_and_a_stream_has_none() {
-        let (client, app) = (Outbound(client(Limits::default())), AppName::parse("app").unwrap());
+        let (client, app) = (outbound(client(Limits::default())), AppName::parse("app").unwrap());
         let grants = echo("hello").await;
         let sent = client.send(&app, &grants, request(&grants, Body::from("hello"))).await.unwrap();
         assert!(text(sent).await.unwrap().contains("content-length: 5\r\n"));
@@ -174,8 +187,27 @@ mod tests {
         assert_eq!(env.keys().collect::<Vec<_>>(), ["API_KEY"]);
         let mut request = request(&grants, Body::empty());
         request.headers.insert("x-key", HeaderValue::try_from(&env["API_KEY"]).unwrap());
-        let sent = Outbound(client).send(&app, &grants, request).await.unwrap();
+        let sent = outbound(client).send(&app, &grants, request).await.unwrap();
         assert!(text(sent).await.unwrap().contains("x-key: secret-app-API_KEY\r\n"));
+    }
+
+    #[tokio::test]
+    async fn the_calls_trace_goes_along_unless_the_guest_sends_its_own() {
+        const OF_CALL: &str = "00-11111111111111111111111111111111-1111111111111111-01";
+        const OF_GUEST: &str = "00-22222222222222222222222222222222-2222222222222222-00";
+        let app = AppName::parse("app").unwrap();
+        for (guests, sent, not_sent) in [(None, OF_CALL, OF_GUEST), (Some(OF_GUEST), OF_GUEST, OF_CALL)] {
+            let grants = echo("\r\n\r\n").await;
+            let mut request = request(&grants, Body::empty());
+            request.trace = TraceContext::parse(OF_CALL, Some("a=1")).map(Arc::new);
+            if let Some(guests) = guests {
+                request.headers.insert("traceparent", HeaderValue::from_static(guests));
+            }
+            let answer = outbound(client(Limits::default())).send(&app, &grants, request).await.unwrap();
+            let seen = text(answer).await.unwrap();
+            assert!(seen.contains(&format!("traceparent: {sent}\r\n")) && !seen.contains(not_sent), "{seen}");
+            assert_eq!(seen.contains("tracestate: a=1"), sent == OF_CALL, "{seen}");
+        }
     }
 
     #[tokio::test]
@@ -183,7 +215,7 @@ mod tests {
         let app = AppName::parse("app").unwrap();
         let grants = echo("hello").await;
         let limits = Limits { outbound_request_bytes_max: 4, ..Limits::default() };
-        let sent = Outbound(client(limits)).send(&app, &grants, request(&grants, Body::from("hello"))).await;
+        let sent = outbound(client(limits)).send(&app, &grants, request(&grants, Body::from("hello"))).await;
         let error = sent.unwrap_err();
         assert!(matches!(
             error,

@@ -205,6 +205,7 @@ async fn an_event_reaches_an_app_in_rust_and_one_it_rejects_is_a_dead_letter() {
             subject: None,
             data: json!({ "title": title }),
             hops: 0,
+            trace: None,
         };
         running.host.publish("/apps/todo", draft)
     };

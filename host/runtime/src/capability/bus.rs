@@ -67,7 +67,8 @@ impl CallState {
         }
         at_most("event data", data.len(), "event_data_bytes_max", limits.event_data_bytes_max)?;
         let data = json::parse("event data", data, limits.json_depth_max)?;
-        Ok(EventDraft { event_type, id, subject: None, data, hops: self.hops_of_published })
+        let (hops, trace) = (self.hops_of_published, self.trace.as_deref().cloned());
+        Ok(EventDraft { event_type, id, subject: None, data, hops, trace })
     }
 }
 

@@ -13,7 +13,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use atoll_model::{AppName, CapabilityError, Grants, Origin};
+use atoll_model::{AppName, CapabilityError, Grants, Origin, TraceContext};
 use http::{HeaderMap, Method, StatusCode, header};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::task::AbortOnDropHandle;
@@ -61,6 +61,8 @@ pub struct ClientRequest {
     pub redirect: Redirect,
     /// When the call that asks will be stopped.
     pub deadline: Instant,
+    /// The trace that the call belongs to.
+    pub trace: Option<Arc<TraceContext>>,
 }
 
 /// What a redirect is.
@@ -206,7 +208,8 @@ impl CallState {
             GuestRedirect::Manual => Redirect::Manual,
         };
         let deadline = self.deadline();
-        let request = ClientRequest { method, url, headers, body, redirect, deadline };
+        let trace = self.trace.clone();
+        let request = ClientRequest { method, url, headers, body, redirect, deadline, trace };
         let request = self.spawn(request, body_bytes);
         let operation = self.operations.add(Operation::Request(Box::new(request)));
         Ok(Pending { operation, body: stream })

@@ -64,7 +64,14 @@ impl CallState {
         };
         let stream = self.streams.add_clients(Side::Out(outgoing));
         self.responder = Responder::Started { stream, status };
-        self.shared.send_head(Head { response, watch, fuel_left });
+        self.shared.send_head(Head {
+            response,
+            watch,
+            fuel_left,
+            host_calls: self.host_calls,
+            memory_bytes: self.limiter.memory_bytes(),
+            outbound_requests: self.requests.count,
+        });
         Ok(stream)
     }
 }

@@ -82,7 +82,7 @@ impl CallObserver for Calls {
             CallOutcome::Done => Ok(true),
             CallOutcome::Cancelled => Ok(false),
             CallOutcome::HandlerFailed => Err(None),
-            CallOutcome::Failed(error) => Err(Some(error.clone())),
+            CallOutcome::Failed(error) | CallOutcome::Refused(error) => Err(Some(error.clone())),
         };
         let (kind, status, usage) = (record.kind, record.status, record.usage);
         self.ended.lock().unwrap().push(Ended { kind, outcome, status, usage });
@@ -238,6 +238,7 @@ pub(crate) fn event(hops: u32) -> Event {
         subject: None,
         data: serde_json::json!({"title": "milk"}),
         hops,
+        trace: None,
         sequence: 1,
     }
 }

@@ -10,7 +10,7 @@ use crate::{problem::Problem, security::Site};
 /// What a path is, as far as its senders are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Area {
-    /// The control API and the streams: the host's own pages only.
+    /// The control API, the streams and the metrics: the host's own pages only.
     Control,
     /// The canvas and health: as `Control`, and links from elsewhere may lead there.
     Page,
@@ -27,7 +27,7 @@ impl Area {
         if site.app.is_some() {
             return Self::OwnHost;
         }
-        if path == "/api" || path.starts_with("/api/") {
+        if path == "/api" || path.starts_with("/api/") || path == "/metrics" {
             return Self::Control;
         }
         if path.starts_with("/assets/") {
@@ -151,6 +151,7 @@ mod tests {
             ("/healthz", Area::Page),
             ("/api/v1/apps", Area::Control),
             ("/api", Area::Control),
+            ("/metrics", Area::Control),
             ("/apps/todo", Area::Page),
             ("/apps/todo/", Area::Public),
             ("/apps/todo/api", Area::App),

@@ -13,6 +13,8 @@ mod gateway;
 #[expect(dead_code, reason = "the tests of the sandbox use all of it")]
 mod guests;
 #[cfg(test)]
+mod metering;
+#[cfg(test)]
 mod raw_sockets;
 #[cfg(test)]
 mod security;

@@ -14,6 +14,7 @@ fn event(sequence: u64, event_type: &str) -> Event {
         subject: None,
         data: serde_json::Value::Null,
         hops: 0,
+        trace: None,
         sequence,
     }
 }
