@@ -17,7 +17,8 @@ pub(crate) struct Head {
     pub(crate) response: http::Response<Body>,
     /// Says when nobody reads the body any more.
     pub(crate) watch: PipeWatch,
-    pub(crate) fuel_left: u64,
+    /// Unknown while a guest runs whose store nobody can look into.
+    pub(crate) fuel_left: Option<u64>,
 }
 
 impl CallShared {

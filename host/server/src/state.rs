@@ -8,12 +8,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     ServerConfig,
+    connections::Connections,
     problem::Problem,
     security::{FrameTokens, HostRules},
 };
-
-/// Request bodies are counted in units of this many bytes, so that the count fits a semaphore.
-pub(crate) const BODY_UNIT_BYTES: usize = 4 << 10;
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -24,26 +22,20 @@ struct Inner {
     config: ServerConfig,
     host_rules: HostRules,
     tokens: OnceCell<FrameTokens>,
-    /// Room for request bodies, in [`BODY_UNIT_BYTES`].
-    body_room: Arc<Semaphore>,
     /// Room for WebSocket and SSE readers.
     stream_room: Arc<Semaphore>,
-    closing: CancellationToken,
-    tasks: TaskTracker,
+    connections: Connections,
 }
 
 impl ServerState {
     pub(crate) fn new(host: Host, config: ServerConfig) -> Self {
         let limits = host.limits();
-        let body_room = (limits.http_buffered_bytes_max / BODY_UNIT_BYTES).clamp(1, Semaphore::MAX_PERMITS);
         let stream_room = limits.http_streams_max.clamp(1, Semaphore::MAX_PERMITS);
         Self(Arc::new(Inner {
             host_rules: HostRules::new(&config),
-            body_room: Arc::new(Semaphore::new(body_room)),
             stream_room: Arc::new(Semaphore::new(stream_room)),
             tokens: OnceCell::new(),
-            closing: CancellationToken::new(),
-            tasks: TaskTracker::new(),
+            connections: Connections::new(limits),
             host,
             config,
         }))
@@ -68,8 +60,8 @@ impl ServerState {
         self.0.tokens.get_or_try_init(make).await
     }
 
-    pub(crate) fn body_room(&self) -> &Arc<Semaphore> {
-        &self.0.body_room
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.0.connections
     }
 
     /// A place for one more live reader; it is free again when the permit is dropped.
@@ -85,21 +77,21 @@ impl ServerState {
 
     /// Cancelled when the server stops: live streams end, so that their connections can drain.
     pub(crate) fn closing(&self) -> &CancellationToken {
-        &self.0.closing
+        self.0.connections.closing()
     }
 
     /// Tasks that a drain waits for: connections, WebSocket sessions, deploys.
     pub(crate) fn tasks(&self) -> &TaskTracker {
-        &self.0.tasks
+        self.0.connections.tasks()
     }
 
     /// How long a client may be silent in the middle of a request or response.
     pub(crate) fn idle(&self) -> Duration {
-        Duration::from_millis(self.limits().http_idle_ms)
+        self.0.connections.idle()
     }
 
     /// How long a request may take in all.
     pub(crate) fn total(&self) -> Duration {
-        Duration::from_millis(self.limits().http_total_ms)
+        self.0.connections.total()
     }
 }

@@ -99,7 +99,7 @@ fn check_host(name: &str) -> Result<(), CliError> {
 }
 
 /// Done at the first SIGINT or SIGTERM. A second one ends the process at once, as it does by default.
-fn shutdown_signal() -> Result<impl Future<Output = ()>, CliError> {
+pub(crate) fn shutdown_signal() -> Result<impl Future<Output = ()>, CliError> {
     let watch =
         |kind| signal(kind).map_err(|error| CliError::Failed(format!("cannot watch for signals: {error}")));
     let (mut interrupt, mut terminate) = (watch(SignalKind::interrupt())?, watch(SignalKind::terminate())?);
@@ -120,7 +120,7 @@ fn shutdown_signal() -> Result<impl Future<Output = ()>, CliError> {
 }
 
 /// Each connection and each loaded app holds a file descriptor, and the usual soft limit is 1024.
-fn raise_open_files() {
+pub(crate) fn raise_open_files() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     if let Err(error) = setrlimit(Resource::Nofile, limit) {

@@ -64,7 +64,7 @@ impl CallState {
         };
         let stream = self.streams.add_clients(Side::Out(outgoing));
         self.responder = Responder::Started { stream, status };
-        self.shared.send_head(Head { response, watch, fuel_left });
+        self.shared.send_head(Head { response, watch, fuel_left: Some(fuel_left) });
         Ok(stream)
     }
 }
