@@ -2,7 +2,8 @@
 
 Point the suite's runner at this file; `ATOLL` names the command, `atoll` when it is not set:
 
-    ATOLL=target/debug/atoll python3 wasi-testsuite/run-tests -r tests/wasi/adapter/atoll.py DIRECTORY
+    ATOLL=target/debug/atoll python3 wasi-testsuite/test-runner/wasi_test_runner.py \\
+        -r tests/wasi/adapter/atoll.py -t wasi-testsuite/tests/rust/testsuite/wasm32-wasip3
 
 Tests of the world `wasi:cli/command` are not run: `atoll component` serves requests, it runs no programs.
 """
