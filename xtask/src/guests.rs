@@ -15,8 +15,11 @@ use crate::{
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The examples whose code is Rust, by their folders below `examples`.
-const EXAMPLES: &[&str] = &["hello-rust", "rust-notes"];
+/// The examples whose code is Rust.
+const EXAMPLES: &[&str] = &["examples/hello-rust", "examples/rust-notes"];
+
+/// Components that know only WASI, for the host's tests.
+const WASI_GUESTS: &[&str] = &["tests/wasi/guest-p2", "tests/wasi/guest-p3"];
 
 /// What every component is made from, besides its own folder.
 const SHARED_INPUTS: &[&str] = &[
@@ -34,15 +37,15 @@ const OWN_INPUTS: &[&str] = &["src", "Cargo.toml", "Cargo.lock"];
 const TARGET_DIR: &str = "target/guests";
 const TEST_TARGET_DIR: &str = "target/guests-native";
 
-/// Builds `examples/NAME/NAME.wasm` for every Rust example, unless it is there and nothing that it is made from has
+/// Builds `FOLDER/NAME.wasm` in the folder of every Rust guest, unless it is there and nothing that it is made from has
 /// changed. Answers their paths.
 pub(crate) fn build_rust_guests() -> Result<Vec<PathBuf>, String> {
-    EXAMPLES.iter().map(|name| build(name)).collect()
+    EXAMPLES.iter().chain(WASI_GUESTS).map(|folder| build(folder)).collect()
 }
 
-fn build(name: &str) -> Result<PathBuf, String> {
-    let folder = format!("examples/{name}");
-    let component = root().join(&folder).join(format!("{name}.wasm"));
+fn build(folder: &str) -> Result<PathBuf, String> {
+    let name = folder.rsplit('/').next().unwrap_or(folder);
+    let component = root().join(folder).join(format!("{name}.wasm"));
     let stamp = root().join(TARGET_DIR).join(format!("{name}.stamp"));
     let own: Vec<String> = OWN_INPUTS.iter().map(|input| format!("{folder}/{input}")).collect();
     let inputs: Vec<&str> = own.iter().map(String::as_str).chain(SHARED_INPUTS.iter().copied()).collect();
@@ -56,7 +59,7 @@ fn build(name: &str) -> Result<PathBuf, String> {
     cargo_build()?
         .args(&["--release", "--locked", "--target", TARGET, "--target-dir"])
         .arg(&target_dir.display().to_string())
-        .within(&folder)
+        .within(folder)
         .run()?;
     let module = target_dir.join(TARGET).join("release").join(format!("{}.wasm", name.replace('-', "_")));
     let bytes = encode(&fs::read(&module).map_err(|e| format!("cannot read {}: {e}", module.display()))?)?;
@@ -81,14 +84,19 @@ pub(crate) fn test_rust_guests() -> Result<(), String> {
     shell::cargo(&["fmt", "--all", "--check"]).within("guest-sdk/rust").run()?;
     cargo("clippy", "guest-sdk/rust").args(&sdk).args(&lints).run()?;
     cargo("test", "guest-sdk/rust").args(&sdk).run()?;
-    for name in EXAMPLES {
-        let folder = format!("examples/{name}");
-        shell::cargo(&["fmt", "--check"]).within(&folder).run()?;
-        cargo("clippy", &folder).args(&lints).run()?;
-        cargo("test", &folder).run()?;
+    for folder in EXAMPLES {
+        shell::cargo(&["fmt", "--check"]).within(folder).run()?;
+        cargo("clippy", folder).args(&lints).run()?;
+        cargo("test", folder).run()?;
+    }
+    for folder in WASI_GUESTS {
+        shell::cargo(&["fmt", "--check"]).within(folder).run()?;
+        cargo("clippy", folder).args(&lints).run()?;
     }
     let hosted = |package, test| shell::cargo(&["test", "--quiet", "--package", package, "--test", test]);
     hosted("atoll-runtime", "sandbox").args(&["rust_guest", "--", "--ignored"]).run()?;
+    hosted("atoll-runtime", "sandbox").args(&["wasi", "--", "--ignored"]).run()?;
+    hosted("atoll-cli", "commands").args(&["component", "--", "--ignored"]).run()?;
     hosted("atoll", "rust_apps").args(&["--", "--ignored"]).run()
 }
 

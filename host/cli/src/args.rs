@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{apps, check, delete, deploy, dev, events, generate, logs, new, serve, show, test};
+use crate::commands::{
+    apps, check, component, delete, deploy, dev, events, generate, logs, new, serve, show, test,
+};
 
 /// Apps from a sentence, each in its own WebAssembly sandbox.
 #[derive(Debug, Parser)]
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     Check(check::CheckArgs),
     /// Delete an app with its revisions and data.
     Delete(delete::DeleteArgs),
+    /// Serve one WebAssembly component that answers HTTP requests (wasi:http), without a registry.
+    Component(component::ComponentArgs),
     /// Follow the bus, or publish to it.
     #[command(subcommand)]
     Events(events::EventsCommand),

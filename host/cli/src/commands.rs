@@ -2,6 +2,7 @@
 
 pub(crate) mod apps;
 pub(crate) mod check;
+pub(crate) mod component;
 pub(crate) mod delete;
 pub(crate) mod deploy;
 pub(crate) mod dev;
@@ -35,6 +36,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), CliError> {
         Command::Test(args) => test::run(args, output).await,
         Command::Check(args) => check::run(args, output).await,
         Command::Delete(args) => delete::run(args, &client()?, output).await,
+        Command::Component(args) => component::run(args).await,
         Command::Events(command) => events::run(command, &client()?, output).await,
     }
 }

@@ -18,6 +18,7 @@
 mod adapters;
 mod builder;
 mod changes;
+mod component;
 mod deploy;
 mod error;
 mod folder;
@@ -39,7 +40,9 @@ pub use atoll_model::{
     SourcePath, SourceTree, Usage,
 };
 pub use atoll_outbound as outbound;
-pub use atoll_runtime::{Body, BodyError, CallError, CallKind, CallObserver, CallOutcome, CallRecord};
+pub use atoll_runtime::{
+    Body, BodyError, CallError, CallKind, CallObserver, CallOutcome, CallRecord, LogSink,
+};
 pub use atoll_store::StoreError;
 pub use bytes::Bytes;
 pub use http;
@@ -47,6 +50,7 @@ pub use opentelemetry;
 
 pub use builder::HostBuilder;
 pub use changes::Change;
+pub use component::{ComponentHost, ComponentOptions};
 pub use error::HostError;
 pub use folder::{FolderError, read_folder};
 pub use generation::{GenerateRequest, GenerationEvent, GenerationId, GenerationResult, GenerationState};

@@ -59,6 +59,10 @@ pub struct Limits {
     /// Bytes that a guest has written to a stream and the other side has not taken; beyond it the guest waits
     /// before it writes more.
     pub stream_buffer_bytes_max: usize,
+    /// Handles of WASI's resources (requests, fields, streams, pollables) that one guest call holds.
+    pub wasi_resources_max: usize,
+    /// One set of headers or trailers that a guest makes through WASI, as it lies in the host's memory.
+    pub wasi_fields_bytes_max: usize,
 
     // ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────
     /// All request headers together.
@@ -372,6 +376,8 @@ impl Default for Limits {
             host_calls_max: 10_000,
             operations_per_call_max: 256,
             stream_buffer_bytes_max: 64 * KIB,
+            wasi_resources_max: 512,
+            wasi_fields_bytes_max: 128 * KIB,
 
             http_header_bytes_max: 32 * KIB,
             http_headers_max: 100,

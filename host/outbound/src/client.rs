@@ -19,7 +19,7 @@ use crate::{
     exchange::{Exchange, Wire},
     headers,
     pool::{Key, Pool},
-    received::{Bounds, Deadline, Lease, Received},
+    received::{Bounds, Deadline, Lease, Received, Trailers},
     redirect::{self, Hop},
     slots::{Slot, Slots},
     substitute::{Filler, Redaction},
@@ -129,7 +129,9 @@ impl Inner {
         headers::check_method(&method, &body)?;
         // Before anything waits: a request that is not granted costs nothing.
         grants.check(&url)?;
+        let trailers = headers::announced_trailers(&guests, &body);
         headers::strip_connections_own(&mut guests);
+        guests.extend(trailers.into_iter().map(|value| (header::TRAILER, value)));
         headers::add_defaults(&mut guests);
         let mut hop = Hop { method, url, headers: guests, body: body.into() };
         let mut slot = Some(self.slots.enter(grants.app()).await?);
@@ -144,7 +146,8 @@ impl Inner {
             };
             let Some(next) = next else {
                 headers::strip_connections_own(&mut head.headers);
-                let body = self.body(&mut head.headers, incoming, lease, slot.take(), deadline)?;
+                let body =
+                    self.body(&mut head.headers, incoming, lease, slot.take(), deadline)?.redacted(used);
                 let (status, headers) = (head.status, head.headers);
                 return Ok(OutboundResponse {
                     status,
@@ -206,18 +209,20 @@ impl Inner {
         }
         let bounds = Bounds { bytes_max, idle_ms: self.limits.outbound_idle_ms, deadline };
         let bytes = Arc::new(AtomicU64::new(0));
-        let received = Received::new(incoming, lease, slot, bounds, Arc::clone(&bytes));
+        let trailers = Trailers::default();
+        let received =
+            Received::new(incoming, lease, slot, bounds, Arc::clone(&bytes), Arc::clone(&trailers));
         if received.is_empty() {
             return Ok(ResponseBody::empty());
         }
         let codings = decode::codings(headers)?;
         if codings.is_empty() {
-            return Ok(ResponseBody::new(received));
+            return Ok(ResponseBody::new(received, trailers));
         }
         headers.remove(header::CONTENT_ENCODING);
         headers.remove(header::CONTENT_LENGTH);
         let bounds = decode::Bounds { bytes_max, ratio_max: self.limits.outbound_decode_ratio_max };
-        Ok(ResponseBody::new(decode::decoded(received, &codings, bytes, bounds)))
+        Ok(ResponseBody::new(decode::decoded(received, &codings, bytes, bounds), trailers))
     }
 
     /// Reads the short body that says "see there", so that its connection can be used again. A long one, or one
@@ -228,8 +233,8 @@ impl Inner {
         }
         let idle_ms = self.limits.outbound_idle_ms.min(1_000);
         let bounds = Bounds { bytes_max: REDIRECT_BODY_BYTES_MAX, idle_ms, deadline };
-        let received = Received::new(incoming, lease, None, bounds, Arc::default());
-        let body = ResponseBody::new(received).collect(usize::MAX);
+        let received = Received::new(incoming, lease, None, bounds, Arc::default(), Arc::default());
+        let body = ResponseBody::new(received, Arc::default()).collect(usize::MAX);
         let _ = timeout(Duration::from_millis(idle_ms), body).await;
     }
 }

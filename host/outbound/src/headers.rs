@@ -62,6 +62,16 @@ pub(crate) fn strip_connections_own(headers: &mut HeaderMap) {
     }
 }
 
+/// The `trailer` header of a request whose body has no stated length, and so may have trailers: it only names
+/// them, and what is no trailer is not sent as one.
+pub(crate) fn announced_trailers(headers: &HeaderMap, body: &RequestBody) -> Vec<HeaderValue> {
+    let RequestBody::Stream(body) = body else { return Vec::new() };
+    if http_body::Body::size_hint(body).exact().is_some() {
+        return Vec::new();
+    }
+    headers.get_all(header::TRAILER).iter().cloned().collect()
+}
+
 /// What a request says when its guest does not.
 pub(crate) fn add_defaults(headers: &mut HeaderMap) {
     let coding = if headers.contains_key(header::RANGE) { "identity" } else { ACCEPT_ENCODING };

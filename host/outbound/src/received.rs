@@ -4,7 +4,7 @@
 use std::{
     pin::Pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll},
@@ -13,6 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use futures::Stream;
+use http::HeaderMap;
 use http_body::Body;
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep};
@@ -21,9 +22,13 @@ use crate::{
     OutboundError, Phase,
     connection::Connection,
     exchange::from_hyper,
+    headers,
     pool::{Key, Pool},
     slots::Slot,
 };
+
+/// What follows a body, once it has come.
+pub(crate) type Trailers = Arc<OnceLock<HeaderMap>>;
 
 /// A connection that is in use.
 pub(crate) struct Lease {
@@ -70,6 +75,7 @@ pub(crate) struct Received {
     incoming: Incoming,
     lease: Option<(Lease, Option<Slot>)>,
     bytes: Arc<AtomicU64>,
+    trailers: Trailers,
     bounds: Bounds,
     idle: Pin<Box<Sleep>>,
     /// Whether the idle clock runs: only while somebody wants more and there is none.
@@ -85,6 +91,7 @@ impl Received {
         slot: Option<Slot>,
         bounds: Bounds,
         bytes: Arc<AtomicU64>,
+        trailers: Trailers,
     ) -> Self {
         let origin = lease.key.origin.to_string();
         let mut received = Self {
@@ -92,6 +99,7 @@ impl Received {
             incoming,
             lease: Some((lease, slot)),
             bytes,
+            trailers,
             bounds,
             idle: Box::pin(tokio::time::sleep_until(bounds.deadline.at)),
             waiting: false,
@@ -176,10 +184,16 @@ impl Stream for Received {
                     let error = from_hyper(&error, &this.origin);
                     return this.fail(error);
                 }
-                // Trailers come once, at the end; a guest does not see them.
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(data) if !data.is_empty() => return this.take(data),
-                    _ => {}
+                    Ok(_) => {}
+                    // They come once, at the end.
+                    Err(frame) => {
+                        if let Ok(mut trailers) = frame.into_trailers() {
+                            headers::strip_connections_own(&mut trailers);
+                            let _ = this.trailers.set(trailers);
+                        }
+                    }
                 },
             }
         }

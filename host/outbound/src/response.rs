@@ -2,7 +2,7 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use http_body::{Body, Frame};
 use url::Url;
 
-use crate::OutboundError;
+use crate::{OutboundError, received::Trailers, substitute::Redaction};
 
 /// A response from the world.
 #[derive(Debug)]
@@ -35,18 +35,37 @@ type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, OutboundError>> + Send>>;
 /// before its end, its connection is closed.
 pub struct ResponseBody {
     stream: Option<Chunks>,
+    /// Given out as the last frame.
+    trailers: Option<Trailers>,
+    redaction: Option<Redaction>,
 }
 
 impl ResponseBody {
     pub(crate) fn empty() -> Self {
-        Self { stream: None }
+        Self { stream: None, trailers: None, redaction: None }
     }
 
-    pub(crate) fn new(stream: impl Stream<Item = Result<Bytes, OutboundError>> + Send + 'static) -> Self {
-        Self { stream: Some(Box::pin(stream)) }
+    pub(crate) fn new(
+        stream: impl Stream<Item = Result<Bytes, OutboundError>> + Send + 'static,
+        trailers: Trailers,
+    ) -> Self {
+        Self { stream: Some(Box::pin(stream)), trailers: Some(trailers), redaction: None }
     }
 
-    /// Whether it is known that there is no more.
+    /// The same, with secrets taken out of its trailers.
+    pub(crate) fn redacted(self, redaction: Redaction) -> Self {
+        Self { redaction: Some(redaction), ..self }
+    }
+
+    fn take_trailers(&mut self) -> Option<HeaderMap> {
+        let mut trailers = self.trailers.take()?.get()?.clone();
+        if let Some(redaction) = &self.redaction {
+            redaction.apply(&mut trailers);
+        }
+        Some(trailers)
+    }
+
+    /// Whether it is known that there are no more bytes.
     #[must_use]
     pub fn is_end(&self) -> bool {
         self.stream.is_none()
@@ -103,10 +122,13 @@ impl Body for ResponseBody {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, OutboundError>>> {
-        self.poll_next(context).map(|next| next.map(|chunk| chunk.map(Frame::data)))
+        let this = self.get_mut();
+        let next = ready!(Pin::new(&mut *this).poll_next(context));
+        let trailers = || this.take_trailers().map(|trailers| Ok(Frame::trailers(trailers)));
+        Poll::Ready(next.map(|chunk| chunk.map(Frame::data)).or_else(trailers))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_end()
+        self.is_end() && self.trailers.as_ref().is_none_or(|trailers| trailers.get().is_none())
     }
 }

@@ -1,7 +1,7 @@
 //! What a call costs: a fresh instance for each request, one instance for all of them (for comparison), and
 //! waking an app that is not loaded.
 //!
-//! `cargo run --release -p atoll-runtime --example bench`
+//! `cargo run --release -p atoll-runtime --example bench [COMPONENT.wasm…]`
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 use std::{
@@ -152,7 +152,33 @@ async fn run() -> Result<(), Box<dyn Error>> {
     }
     report("load of an evicted app", loads);
     report("wake: load and first request", wakes);
+    for file in std::env::args().skip(1) {
+        component(&runtime, &file).await?;
+    }
     std::fs::remove_dir_all(&cache)?;
+    Ok(())
+}
+
+/// `GET /` of a component, each in a fresh instance.
+async fn component(runtime: &Arc<Runtime>, file: &str) -> Result<(), Box<dyn Error>> {
+    let manifest = "name = \"bench\"\n[backend]\ncomponent = \"a.wasm\"\n[grants]\nkv = true\n\
+        [[events.publishes]]\ntype = \"guest.signed\"";
+    let app = runtime.load(AppCode {
+        app: AppName::parse("bench")?,
+        revision: Revision(2),
+        manifest: Manifest::parse(manifest)?,
+        backend: Backend::Component { wasm: Artifact::new(std::fs::read(file)?) },
+        variables: [].into(),
+    })?;
+    let mut took = Vec::with_capacity(REQUESTS);
+    for _ in 0..REQUESTS {
+        let request = http::Request::get("http://bench.example/").body(Bytes::new())?;
+        let started = Instant::now();
+        let handled = runtime.fetch(&app, request).await?;
+        handled.value.into_body().collect(1 << 20).await?;
+        took.push(started.elapsed());
+    }
+    report(file, took);
     Ok(())
 }
 

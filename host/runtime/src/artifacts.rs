@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
     process,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::SystemTime,
@@ -37,7 +37,7 @@ pub(crate) struct Artifacts {
     settings: u64,
     files_max: usize,
     /// Files in the folder, counted once; `None` before the first write.
-    files: Mutex<Option<usize>>,
+    files: Arc<Mutex<Option<usize>>>,
     temporary: AtomicU64,
 }
 
@@ -90,8 +90,21 @@ impl Artifacts {
             }
         });
         let boot = boot_id();
-        let (settings, files) = (settings(engine), Mutex::new(None));
+        let (settings, files) = (settings(engine), Arc::default());
         Self { engine: engine.clone(), dir, boot, settings, files_max, files, temporary: AtomicU64::new(0) }
+    }
+
+    /// The same folder, for what another engine compiles.
+    pub(crate) fn for_engine(&self, engine: &Engine) -> Self {
+        Self {
+            engine: engine.clone(),
+            dir: self.dir.clone(),
+            boot: self.boot.clone(),
+            settings: settings(engine),
+            files_max: self.files_max,
+            files: Arc::clone(&self.files),
+            temporary: AtomicU64::new(0),
+        }
     }
 
     /// Compiles code, and keeps nothing.

@@ -2,7 +2,8 @@
 //!
 //! In: bytes, any [`http_body::Body`], any stream of bytes, or the pipe that a guest writes to. Out: an
 //! [`http_body::Body`] for a server or a client. An error at its end means that the rest is missing: whoever
-//! passes a body on must not end it as if it were complete. Trailers are dropped: no guest sees or sends any.
+//! passes a body on must not end it as if it were complete. Trailers pass
+//! through; only guests of WASI see or send any.
 
 use std::{
     pin::Pin,
@@ -124,6 +125,21 @@ impl Body {
         Ok(all.into_bytes())
     }
 
+    /// The next bytes, or the trailers; `None` at the end.
+    pub(crate) fn poll_any(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match &mut self.0 {
+            Inner::Whole(_) => self.poll_bytes(cx).map_ok(Frame::data),
+            Inner::Guest(reader) => match ready!(reader.poll_bytes(cx)) {
+                None => Poll::Ready(reader.take_trailers().map(|trailers| Ok(Frame::trailers(trailers)))),
+                Some(bytes) => Poll::Ready(Some(bytes.map(Frame::data))),
+            },
+            Inner::Other(body) => {
+                let body = body.get_mut().unwrap_or_else(PoisonError::into_inner);
+                body.as_mut().poll_frame(cx)
+            }
+        }
+    }
+
     /// The next bytes, never none of them; `None` at the end.
     pub(crate) fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
         loop {
@@ -183,7 +199,7 @@ impl http_body::Body for Body {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        self.get_mut().poll_bytes(cx).map_ok(Frame::data)
+        self.get_mut().poll_any(cx)
     }
 
     fn is_end_stream(&self) -> bool {

@@ -16,7 +16,7 @@ pub trait LogSink: Send + Sync {
 }
 
 /// What a line costs besides its text, so that empty lines are not free.
-const LINE_OVERHEAD_BYTES: usize = 32;
+pub(crate) const LINE_OVERHEAD_BYTES: usize = 32;
 
 /// The host's own lines (why a call failed) do not count against the guest's budget, but stacks can be long.
 const HOST_LINE_BYTES_MAX: usize = 8 << 10;
@@ -64,6 +64,11 @@ impl CallLog {
 
     /// A line of the guest. What is over the budget is counted and dropped; a line that is partly over is cut.
     pub(crate) fn write(&mut self, level: LogLevel, message: &str) {
+        self.write_at(jiff::Timestamp::now(), level, message);
+    }
+
+    /// The same for a line that was written before; lines are handed over in the order of their times.
+    pub(crate) fn write_at(&mut self, time: jiff::Timestamp, level: LogLevel, message: &str) {
         let kept = cut(message, self.bytes_left.saturating_sub(LINE_OVERHEAD_BYTES));
         if kept.len() < message.len() || self.bytes_left < LINE_OVERHEAD_BYTES {
             self.dropped_lines += 1;
@@ -75,7 +80,13 @@ impl CallLog {
         }
         let text = escape(kept);
         self.bytes_left = self.bytes_left.saturating_sub(text.len() + LINE_OVERHEAD_BYTES);
-        self.push(level, text);
+        self.lines.push(Line { time, level, message: text });
+    }
+
+    /// Counts what was dropped before it came here.
+    pub(crate) fn note_dropped(&mut self, lines: u64, bytes: u64) {
+        self.dropped_lines = self.dropped_lines.saturating_add(lines);
+        self.dropped_bytes = self.dropped_bytes.saturating_add(bytes);
     }
 
     /// A line of the host about this call.
@@ -94,6 +105,7 @@ impl CallLog {
 
     /// Hands all lines over, once.
     pub(crate) fn deliver(&mut self, sink: &dyn LogSink, app: &AppName, revision: Revision) {
+        self.lines.sort_by_key(|line| line.time);
         if self.dropped_lines > 0 {
             let (lines, bytes, max) = (self.dropped_lines, self.dropped_bytes, self.bytes_max);
             let text =

@@ -1,8 +1,10 @@
-//! The one wasmtime engine of a host, configured from `Limits`. The engine room of every sandbox: what is
-//! set here holds for each of them.
+//! The wasmtime engines of a host, configured from `Limits`. The engine room of every sandbox: what is set
+//! here holds for each of them.
 //!
-//! The JavaScript engine, heap images, snapshots and plain components all live in this one engine, so that
-//! one compiled module serves them all.
+//! The JavaScript engine, heap images, snapshots and plain components all live in one engine, so that one
+//! compiled module serves them all. Components that use the component model's own asynchrony (WASI 0.3) need
+//! a store that keeps state for concurrent guests, which every call would pay for: they have a second engine,
+//! made when the first of them is loaded.
 
 use std::num::NonZeroUsize;
 
@@ -41,6 +43,15 @@ const BACKTRACE_FRAMES: usize = 20;
 /// [`RuntimeError::Engine`] when this machine cannot run it, most often for want of address space: every
 /// place in the pool reserves 4 GiB of it (none of it memory) for each of its linear memories.
 pub fn engine(limits: &Limits) -> Result<Engine, RuntimeError> {
+    make(limits, false)
+}
+
+/// Makes the engine of components that use the component model's asynchrony.
+pub(crate) fn concurrent_engine(limits: &Limits) -> Result<Engine, RuntimeError> {
+    make(limits, true)
+}
+
+fn make(limits: &Limits, is_concurrent: bool) -> Result<Engine, RuntimeError> {
     let mut config = Config::new();
     config.wasm_component_model(true);
     config.consume_fuel(true);
@@ -55,9 +66,15 @@ pub fn engine(limits: &Limits) -> Result<Engine, RuntimeError> {
     config.wasm_backtrace_max_frames(NonZeroUsize::new(BACKTRACE_FRAMES));
     config.wasm_backtrace_details(WasmBacktraceDetails::Disable);
     // One call at a time in an instance: stores need no state for concurrent guests.
-    config.concurrency_support(false);
+    config.concurrency_support(is_concurrent);
+    config.wasm_component_model_async(is_concurrent);
     trim_features(&mut config);
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
+    // A guest with asynchrony may hold several stacks at once, and no limit of wasmtime's says how many: from a pool
+    // it could take those of all others. It gets what it needs from the system, within its CPU time and memory.
+    config.allocation_strategy(match is_concurrent {
+        true => InstanceAllocationStrategy::OnDemand,
+        false => InstanceAllocationStrategy::Pooling(pool(limits)),
+    });
     Engine::new(&config).map_err(|error| RuntimeError::Engine(format!("{error:#}")))
 }
 

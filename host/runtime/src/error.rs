@@ -46,8 +46,9 @@ pub enum RuntimeError {
     },
     /// The component imports what this host does not have.
     #[error(
-        "the component imports {import}, which this host does not offer; it offers the interfaces of the package \
-         atoll:app@0.1.0 (build for wasm32-unknown-unknown, not for WASI)"
+        "the component imports {import}, which this host does not offer; it offers the package atoll:app@0.1.0, \
+         WASI 0.2 and 0.3 (cli, clocks, filesystem, http, io, random, sockets: no folders, and no sockets but \
+         wasi:http), and of the drafts wasi:config, wasi:logging, and store and batch of wasi:keyvalue"
     )]
     UnknownImport {
         /// The import, as the component names it.
@@ -57,8 +58,20 @@ pub enum RuntimeError {
     #[error("the component does not fit the contract atoll:app@0.1.0: {0}")]
     WrongType(String),
     /// The component exports nothing that the host could call.
-    #[error("the component exports neither atoll:app/http-handler@0.1.0 nor atoll:app/event-handler@0.1.0")]
+    #[error(
+        "the component exports no handler: wasi:http/incoming-handler@0.2, wasi:http/handler@0.3, \
+         atoll:app/http-handler@0.1.0 or atoll:app/event-handler@0.1.0"
+    )]
     NothingToCall,
+    /// The component is a program that runs once.
+    #[error(
+        "the component is a command (it exports {export}): it runs once and ends, and has no handler for requests; \
+         build one that exports wasi:http/incoming-handler or wasi:http/handler"
+    )]
+    Command {
+        /// The export, as the component names it.
+        export: String,
+    },
     /// What supplies the apps failed; said by [`crate::AppSource`].
     #[error("the app could not be loaded: {0}")]
     Source(String),

@@ -9,6 +9,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::Poll,
+    time::{Duration, Instant},
 };
 
 use atoll_model::{LogLevel, Usage};
@@ -20,10 +21,12 @@ use crate::{
     capability::responder::Responder,
     http_message,
     invocation::{About, Running},
+    loaded_app::HttpExport,
     request_body::{self, RequestBody},
-    shared::Head,
+    shared::{CallShared, Head},
     stream::Side,
     task::{Fetch, Reply},
+    wasi::fetch::{WasiFetch, WasiHandler},
 };
 
 /// `None`: the head was sent before.
@@ -51,22 +54,51 @@ impl Runtime {
         app: &Arc<LoadedApp>,
         request: http::Request<Body>,
     ) -> Result<Handled<http::Response<Body>>, CallError> {
-        app.http()?;
+        if let HttpExport::Wasi(handler) = app.http()? {
+            return self.fetch_wasi(app, handler.clone(), request).await;
+        }
         let (mut parts, body) = request.into_parts();
         let trace = parts.extensions.remove::<CallTrace>().unwrap_or_default();
         let body = request_body::arrive(body, &parts.method, app.limits, &self.limits).await;
         let body = body.map_err(|error| self.refused(app, CallKind::Http, &trace, error))?;
-        let about = About {
+        let about = self.about_request(&parts.method, &parts.uri, trace);
+        let running = self.start(app, about).await?;
+        let going = Going::of(&running);
+        self.answered(going, Box::pin(answer(running, parts, body))).await
+    }
+
+    async fn fetch_wasi(
+        self: &Arc<Self>,
+        app: &Arc<LoadedApp>,
+        handler: WasiHandler,
+        mut request: http::Request<Body>,
+    ) -> Result<Handled<http::Response<Body>>, CallError> {
+        let trace = request.extensions_mut().remove::<CallTrace>().unwrap_or_default();
+        let running = self.start(app, self.about_request(request.method(), request.uri(), trace)).await?;
+        let going = Going::of(&running);
+        self.answered(going, Box::pin(answer_through_wasi(running, handler, request))).await
+    }
+
+    fn about_request(&self, method: &http::Method, uri: &http::Uri, trace: CallTrace) -> About {
+        About {
             kind: CallKind::Http,
-            name: CallName::Request(parts.method.clone(), parts.uri.clone()),
+            name: CallName::Request(method.clone(), uri.clone()),
             hops_of_published: 0,
             capabilities: Arc::clone(&self.capabilities),
             trace,
-        };
-        let running = self.start(app, about).await?;
-        let (shared, queued, since) =
-            (Arc::clone(&running.shared), running.place.queued, running.place.since);
-        let mut call = Box::pin(answer(running, parts, body));
+        }
+    }
+
+    /// Waits for a call's response, or for its head.
+    async fn answered<C>(
+        self: &Arc<Self>,
+        going: Going,
+        mut call: Pin<Box<C>>,
+    ) -> Result<Handled<http::Response<Body>>, CallError>
+    where
+        C: Future<Output = Answer> + Send + 'static,
+    {
+        let Going { shared, queued, since } = going;
         let ended = poll_fn(|cx| match call.as_mut().poll(cx) {
             Poll::Ready(answer) => Poll::Ready(Ended::With(answer)),
             Poll::Pending => match shared.take_head() {
@@ -81,16 +113,7 @@ impl Runtime {
                 value.map(|value| Handled { value, usage }).ok_or_else(missing)
             }
             Ended::NotYet(head) => {
-                let usage = Usage {
-                    cpu: shared.meter.total(),
-                    wall: since.elapsed(),
-                    queued,
-                    fuel: app.limits.fuel.saturating_sub(head.fuel_left),
-                    host_calls: head.host_calls,
-                    memory_bytes: head.memory_bytes,
-                    outbound_requests: head.outbound_requests,
-                    ..Usage::default()
-                };
+                let usage = Usage { cpu: shared.meter.total(), wall: since.elapsed(), queued, ..head.used };
                 Ok(Handled { value: self.go_on(call, head), usage })
             }
         }
@@ -117,6 +140,20 @@ impl Runtime {
     }
 }
 
+/// What is known of a call from outside.
+struct Going {
+    shared: Arc<CallShared>,
+    queued: Duration,
+    since: Instant,
+}
+
+impl Going {
+    fn of(running: &Running) -> Self {
+        let place = &running.place;
+        Self { shared: Arc::clone(&running.shared), queued: place.queued, since: place.since }
+    }
+}
+
 enum Ended {
     With(Answer),
     NotYet(Head),
@@ -124,7 +161,7 @@ enum Ended {
 
 /// Runs the handler to its end.
 async fn answer(mut running: Running, parts: http::request::Parts, body: RequestBody) -> Answer {
-    let handler = running.place.app.http()?.clone();
+    let handler = running.place.app.atoll_http()?.clone();
     let state = running.store.data_mut();
     state.responder = Responder::Ready { bodiless: parts.method == http::Method::HEAD };
     let body = match body {
@@ -142,6 +179,18 @@ async fn answer(mut running: Running, parts: http::request::Parts, body: Request
     let request = http_message::request(&parts, body);
     drop(parts);
     let result = running.run(Fetch { handler, request }).await;
+    running.settle(result)
+}
+
+/// The same for a guest of WASI.
+async fn answer_through_wasi(
+    mut running: Running,
+    handler: WasiHandler,
+    request: http::Request<Body>,
+) -> Answer {
+    let task = WasiFetch::new(running.store.data_mut(), handler, request);
+    let result = running.run(task).await;
+    running.store.data_mut().adopt_wasi_response();
     running.settle(result)
 }
 
@@ -228,9 +277,13 @@ impl Running {
     }
 
     /// A handler that fails because its request's body was not as it should be is not to blame.
-    fn fault_of_request(&self) -> Option<CallError> {
-        let state = self.store.data();
-        let fault = state.streams.incoming(state.request_body?)?.fault()?;
-        Some(request_body::error(fault, state.app.limits))
+    fn fault_of_request(&mut self) -> Option<CallError> {
+        let state = self.store.data_mut();
+        let limits = state.app.limits;
+        let fault = match state.request_body {
+            Some(stream) => state.streams.incoming(stream)?.fault()?,
+            None => state.used_wasi()?.exchange.as_ref()?.received.fault()?,
+        };
+        Some(request_body::error(fault, limits))
     }
 }

@@ -106,6 +106,39 @@ pub(crate) fn head(
     Ok(answer)
 }
 
+/// The head of a response that came as HTTP already, checked as [`head`] does.
+pub(crate) fn checked_head(
+    status: StatusCode,
+    mut headers: HeaderMap,
+    limits: &Limits,
+) -> Result<http::Response<Body>, CallError> {
+    if !(200..=599).contains(&status.as_u16()) {
+        return Err(CallError::InvalidResponse(format!("status {status} is not in 200 to 599")));
+    }
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let (limit, max) = ("http_header_bytes_max", limits.http_header_bytes_max);
+    if size > max {
+        return Err(HeaderProblem::TooLarge { limit, value: max as u64 }.into());
+    }
+    strip(&mut headers, &[TRAILER]);
+    let mut answer = http::Response::new(Body::empty());
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    Ok(answer)
+}
+
+/// Takes the headers of a connection out, but for some.
+pub(crate) fn strip(headers: &mut HeaderMap, keep: &[HeaderName]) {
+    for name in named_by_connection(headers) {
+        headers.remove(name);
+    }
+    let of_connection: Vec<HeaderName> =
+        headers.keys().filter(|name| belongs_to_connection(name) && !keep.contains(name)).cloned().collect();
+    for name in of_connection {
+        headers.remove(name);
+    }
+}
+
 /// Why headers of a guest cannot be sent.
 #[derive(Debug)]
 pub(crate) enum HeaderProblem {
@@ -152,14 +185,7 @@ pub(crate) fn headers(
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("the name"))?;
         headers.try_append(name, encode(value).ok_or_else(|| wrong("the value"))?).map_err(too_many)?;
     }
-    for name in named_by_connection(&headers) {
-        headers.remove(name);
-    }
-    let of_connection: Vec<HeaderName> =
-        headers.keys().filter(|name| belongs_to_connection(name)).cloned().collect();
-    for name in of_connection {
-        headers.remove(name);
-    }
+    strip(&mut headers, &[]);
     Ok(headers)
 }
 

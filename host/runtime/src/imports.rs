@@ -1,7 +1,7 @@
 //! Which of the host's interfaces a guest is linked with.
 //!
 //! A plain component gets what its manifest grants and nothing else, so that it is clear before it runs that
-//! it lacks something. The JavaScript engine imports all of them; for an app without a grant they answer an
+//! it lacks something. WASI is offered as far as `wasi` says. The JavaScript engine imports all of them; for an app without a grant they answer an
 //! error.
 
 use atoll_model::{Capability, Manifest};
@@ -15,6 +15,7 @@ use crate::{
     bindings::atoll::app,
     capability::{manifest_hint, responder},
     state::{CallState, State},
+    wasi::link::WasiLinks,
 };
 
 const PACKAGE: &str = "atoll:app/";
@@ -72,7 +73,11 @@ pub(crate) fn granted(
     manifest: &Manifest,
 ) -> Result<Linker<CallState>, RuntimeError> {
     let mut linker = base.clone();
+    let mut wasi = WasiLinks::default();
     for (import, _) in component.component_type().imports(component.engine()) {
+        if wasi.add(&mut linker, import, manifest)? {
+            continue;
+        }
         let unknown = || RuntimeError::UnknownImport { import: import.to_owned() };
         let (name, version) =
             import.strip_prefix(PACKAGE).and_then(|rest| rest.split_once('@')).ok_or_else(unknown)?;

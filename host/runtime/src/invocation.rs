@@ -14,6 +14,7 @@ use crate::{
     shared::CallShared,
     state::{CallState, Halt, NewCall},
     stop::internal,
+    stream::Incoming,
     task::Task,
 };
 
@@ -97,7 +98,8 @@ impl Runtime {
         about: About,
         shared: &Arc<CallShared>,
     ) -> wasmtime::Result<Store<CallState>> {
-        let limits = &self.limits;
+        let (limits, engine) = (&self.limits, app.pre.engine().clone());
+        let engine = &engine;
         let state = CallState::new(NewCall {
             app: Arc::clone(app),
             limits: Arc::clone(limits),
@@ -108,7 +110,7 @@ impl Runtime {
             hops_of_published: about.hops_of_published,
             trace: about.trace.context,
         });
-        let mut store = Store::try_new(&self.engine, state)?;
+        let mut store = Store::try_new(engine, state)?;
         store.limiter(|state| &mut state.limiter);
         store.set_fuel(app.limits.fuel)?;
         store.set_hostcall_fuel(limits.http_response_bytes_max.saturating_add(TRANSFER_SLACK_BYTES));
@@ -145,7 +147,10 @@ impl Running {
         let fuel = self.place.app.limits.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
         let state = self.store.data_mut();
         let streamed_in = state.request_body.and_then(|stream| state.streams.incoming(stream));
-        let bytes_in = streamed_in.map_or(self.bytes.0, |incoming| incoming.received());
+        let bytes_in = match streamed_in.map(Incoming::received) {
+            Some(bytes) => bytes,
+            None => state.bytes_through_wasi().unwrap_or(self.bytes.0),
+        };
         let bytes_out = match state.responder {
             Responder::Started { stream, .. } => {
                 state.streams.outgoing(stream).map_or(0, |body| body.written())
@@ -161,7 +166,7 @@ impl Running {
             memory_bytes: state.limiter.memory_bytes(),
             bytes_in,
             bytes_out,
-            outbound_requests: state.requests.count,
+            outbound_requests: state.outbound_requests(),
         }
     }
 
@@ -180,6 +185,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         if !self.ended {
+            self.store.data_mut().adopt_wasi_response();
             if let Responder::Started { status, .. } = self.store.data().responder {
                 self.status = Some(status);
             }

@@ -12,6 +12,8 @@
 //! for what takes time. State and network lie behind the traits [`KvStore`], [`SqlStore`], [`Publisher`] and
 //! [`HttpClient`], which others implement.
 //!
+//! Components that know only WASI run the same way, over the same capabilities: see `wasi`.
+//!
 //! Deliberately absent: HTTP servers, SQLite, the event log, the registry. The runtime is handed an app and
 //! hands back an answer.
 
@@ -45,6 +47,7 @@ mod stream;
 mod task;
 mod ticker;
 mod warm;
+mod wasi;
 
 pub use app_cache::{AppCache, AppCacheCounts, AppSource};
 pub use body::{Body, BodyError};

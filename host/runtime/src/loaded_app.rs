@@ -4,12 +4,16 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use atoll_model::{AppLimits, AppName, Backend, Capability, Limits, Manifest, Revision};
 use wasmtime::component::{Component, InstancePre};
+use wasmtime_wasi_http::{
+    p2::bindings::exports::wasi::http::incoming_handler, p3::bindings::exports::wasi::http::handler,
+};
 
 use crate::{
     CallError, RuntimeError,
     admission::Gate,
     bindings::exports::atoll::app::{event_handler, http_handler, test_suite},
     state::CallState,
+    wasi::fetch::WasiHandler,
 };
 
 /// What an app is loaded from. `B` is its code, or only the name of its code ([`BackendId`](atoll_model::BackendId)).
@@ -41,9 +45,16 @@ pub struct LoadedApp {
 
 /// The exports that the host calls, found once.
 pub(crate) struct Exports {
-    http: Option<http_handler::GuestIndices>,
+    http: Option<HttpExport>,
     event: Option<event_handler::GuestIndices>,
     tests: Option<test_suite::GuestIndices>,
+}
+
+/// The export that takes requests. A component with several has the first of: the contract's own, WASI 0.3's,
+/// WASI 0.2's.
+pub(crate) enum HttpExport {
+    Atoll(http_handler::GuestIndices),
+    Wasi(WasiHandler),
 }
 
 impl LoadedApp {
@@ -99,8 +110,16 @@ impl LoadedApp {
         self.manifest.grants_capability(capability)
     }
 
-    pub(crate) fn http(&self) -> Result<&http_handler::GuestIndices, CallError> {
+    pub(crate) fn http(&self) -> Result<&HttpExport, CallError> {
         self.exports.http.as_ref().ok_or_else(|| self.no_handler("fetch"))
+    }
+
+    /// The contract's own export.
+    pub(crate) fn atoll_http(&self) -> Result<&http_handler::GuestIndices, CallError> {
+        match self.http()? {
+            HttpExport::Atoll(handler) => Ok(handler),
+            HttpExport::Wasi(_) => Err(self.no_handler("fetch")),
+        }
     }
 
     pub(crate) fn event(&self) -> Result<&event_handler::GuestIndices, CallError> {
@@ -130,24 +149,53 @@ impl Exports {
     fn find(pre: &InstancePre<CallState>) -> Result<Self, RuntimeError> {
         let component = pre.component();
         let exports = Self {
-            http: optional(component, "http-handler", || http_handler::GuestIndices::new(pre))?,
-            event: optional(component, "event-handler", || event_handler::GuestIndices::new(pre))?,
-            tests: optional(component, "test-suite", || test_suite::GuestIndices::new(pre))?,
+            http: HttpExport::find(pre)?,
+            event: optional(component, EVENT_HANDLER, || event_handler::GuestIndices::new(pre))?,
+            tests: optional(component, TEST_SUITE, || test_suite::GuestIndices::new(pre))?,
         };
         if exports.http.is_none() && exports.event.is_none() {
-            return Err(RuntimeError::NothingToCall);
+            return Err(nothing_to_call(component));
         }
         Ok(exports)
+    }
+}
+
+const HTTP_HANDLER: &str = "atoll:app/http-handler@0.1.0";
+const EVENT_HANDLER: &str = "atoll:app/event-handler@0.1.0";
+const TEST_SUITE: &str = "atoll:app/test-suite@0.1.0";
+const WASI_0_2_HANDLER: &str = "wasi:http/incoming-handler@0.2.0";
+const WASI_0_3_HANDLER: &str = "wasi:http/handler@0.3.0";
+
+impl HttpExport {
+    fn find(pre: &InstancePre<CallState>) -> Result<Option<Self>, RuntimeError> {
+        let component = pre.component();
+        if let Some(ours) = optional(component, HTTP_HANDLER, || http_handler::GuestIndices::new(pre))? {
+            return Ok(Some(Self::Atoll(ours)));
+        }
+        if let Some(p3) = optional(component, WASI_0_3_HANDLER, || handler::GuestIndices::new(pre))? {
+            return Ok(Some(Self::Wasi(WasiHandler::P3(p3))));
+        }
+        let p2 = optional(component, WASI_0_2_HANDLER, || incoming_handler::GuestIndices::new(pre))?;
+        Ok(p2.map(|p2| Self::Wasi(WasiHandler::P2(p2))))
+    }
+}
+
+fn nothing_to_call(component: &Component) -> RuntimeError {
+    let exports = component.component_type();
+    let mut names = exports.exports(component.engine()).map(|(name, _)| name.to_owned());
+    match names.find(|name| name.starts_with("wasi:cli/run@")) {
+        Some(export) => RuntimeError::Command { export },
+        None => RuntimeError::NothingToCall,
     }
 }
 
 /// An export may be absent; of another type it may not be.
 fn optional<T>(
     component: &Component,
-    interface: &str,
+    name: &str,
     find: impl FnOnce() -> wasmtime::Result<T>,
 ) -> Result<Option<T>, RuntimeError> {
-    if component.get_export_index(None, &*format!("atoll:app/{interface}@0.1.0")).is_none() {
+    if component.get_export_index(None, name).is_none() {
         return Ok(None);
     }
     find().map(Some).map_err(|error| RuntimeError::WrongType(format!("{error:#}")))

@@ -2,7 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -20,12 +20,14 @@ use crate::{
     admission::Admission,
     artifacts::Artifacts,
     call_log::CallName,
+    engine,
     entering::ActivityCounts,
     imports,
     invocation::About,
     state::CallState,
     task::{Deliver, RunTest, TestNames, event_for_guest},
     ticker::Ticker,
+    wasi,
 };
 
 /// Runs apps. One for each host; share it in an `Arc`.
@@ -42,10 +44,17 @@ pub struct Runtime {
     pub(crate) tasks: TaskTracker,
     /// Cancelled when they have had time enough to end.
     pub(crate) stopping: CancellationToken,
+    components: Components,
+    /// For components that use the component model's asynchrony; made when the first one is loaded.
+    concurrent: OnceLock<Components>,
+    js: Option<Js>,
+}
+
+/// One engine with what components are made of in it.
+struct Components {
     artifacts: Artifacts,
     /// What every component is linked with.
     base: Linker<CallState>,
-    js: Option<Js>,
 }
 
 /// The JavaScript engine, and a linker with all but an app's image.
@@ -75,10 +84,10 @@ impl Runtime {
     ) -> Result<Self, RuntimeError> {
         let does_not_link = |error: wasmtime::Error| RuntimeError::Engine(format!("{error:#}"));
         let base = imports::base(&engine).map_err(does_not_link)?;
+        let artifacts = Artifacts::new(&engine, cache_dir, limits.compiled_files_max);
         let js = js.into().map(|js| link_js(&engine, js)).transpose().map_err(does_not_link)?;
         Ok(Self {
             ticker: Ticker::start(&engine, Duration::from_millis(limits.epoch_tick_ms.max(1)))?,
-            artifacts: Artifacts::new(&engine, cache_dir, limits.compiled_files_max),
             admission: Admission::new(limits),
             activity: ActivityCounts::default(),
             limits: Arc::new(limits.clone()),
@@ -88,7 +97,8 @@ impl Runtime {
             observer: None,
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
-            base,
+            components: Components { artifacts, base },
+            concurrent: OnceLock::new(),
             js,
         })
     }
@@ -111,7 +121,7 @@ impl Runtime {
         }
     }
 
-    /// The engine that everything runs in.
+    /// The engine that everything runs in, but components that use the component model's asynchrony.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.engine
@@ -152,9 +162,13 @@ impl Runtime {
         let compiled = match engine {
             Some(engine) => {
                 self.check_engine(engine)?;
-                self.artifacts.get(hash).map(Code::Image)
+                self.components.artifacts.get(hash).map(Code::Image)
             }
-            None => self.artifacts.get(hash).map(Code::Component),
+            // Which engine it is for, only its bytes tell; what the other one compiled is not found.
+            None => {
+                let concurrent = || self.concurrent.get()?.artifacts.get(hash);
+                self.components.artifacts.get(hash).or_else(concurrent).map(Code::Component)
+            }
         };
         compiled.map(|compiled| self.link(code, &compiled)).transpose()
     }
@@ -168,16 +182,35 @@ impl Runtime {
         match backend {
             Backend::JavaScript { image: code, engine } => {
                 self.check_engine(*engine)?;
-                image(&self.artifacts, code).map(Code::Image)
+                image(&self.components.artifacts, code).map(Code::Image)
             }
             Backend::Component { wasm } => {
                 let (bytes, limit) = (wasm.bytes().len(), self.limits.component_bytes_max);
                 if bytes > limit {
                     return Err(RuntimeError::TooLarge { bytes, limit });
                 }
-                component(&self.artifacts, wasm).map(Code::Component)
+                let components = match wasi::is_concurrent(wasm.bytes()) {
+                    true => self.concurrent()?,
+                    false => &self.components,
+                };
+                component(&components.artifacts, wasm).map(Code::Component)
             }
         }
+    }
+
+    fn concurrent(&self) -> Result<&Components, RuntimeError> {
+        if let Some(components) = self.concurrent.get() {
+            return Ok(components);
+        }
+        let engine = engine::concurrent_engine(&self.limits)?;
+        let base = imports::base(&engine).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
+        let artifacts = self.components.artifacts.for_engine(&engine);
+        // Whoever comes second drops the one it made.
+        let components = self.concurrent.get_or_init(|| {
+            self.ticker.also(&engine);
+            Components { artifacts, base }
+        });
+        Ok(components)
     }
 
     fn check_engine(&self, of_image: ContentHash) -> Result<(), RuntimeError> {
@@ -212,7 +245,9 @@ impl Runtime {
         component: &Component,
         manifest: &Manifest,
     ) -> Result<InstancePre<CallState>, RuntimeError> {
-        let linker = imports::granted(&self.base, component, manifest)?;
+        let is_ours = Engine::same(component.engine(), &self.engine);
+        let base = if is_ours { &self.components.base } else { &self.concurrent()?.base };
+        let linker = imports::granted(base, component, manifest)?;
         linker.instantiate_pre(component).map_err(|error| RuntimeError::WrongType(format!("{error:#}")))
     }
 

@@ -3,6 +3,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use atoll_model::Usage;
+
 use crate::{Body, meter::CpuMeter, stream::PipeWatch};
 
 /// Shared by a call's store and its caller.
@@ -17,10 +19,8 @@ pub(crate) struct Head {
     pub(crate) response: http::Response<Body>,
     /// Says when nobody reads the body any more.
     pub(crate) watch: PipeWatch,
-    pub(crate) fuel_left: u64,
-    pub(crate) host_calls: u32,
-    pub(crate) memory_bytes: u64,
-    pub(crate) outbound_requests: u32,
+    /// What it has used so far, as much as is known: little of a guest whose store nobody can look into while it runs.
+    pub(crate) used: Usage,
 }
 
 impl CallShared {

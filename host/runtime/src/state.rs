@@ -1,7 +1,7 @@
 //! What the host knows about one call while it runs: the data of its store. It lives and dies with the
 //! instance.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use atoll_model::{AppName, Limits, TraceContext};
 use wasmtime::component::HasSelf;
@@ -14,6 +14,7 @@ use crate::{
     limiter::InstanceLimiter,
     shared::CallShared,
     stream::Streams,
+    wasi::WasiState,
 };
 
 /// How host functions get at the state.
@@ -47,6 +48,9 @@ pub(crate) struct CallState {
     pub(crate) hops_of_published: u32,
     /// What events and requests of this call carry.
     pub(crate) trace: Option<Arc<TraceContext>>,
+    /// Absent unless the guest uses WASI. Never locked: a mutex that is owned can be shared between threads
+    /// where what is in it cannot.
+    pub(crate) wasi: Option<Box<Mutex<WasiState>>>,
 }
 
 /// Why the host ended a call. Travels through wasmtime as the error of an import or of the epoch callback.
@@ -97,6 +101,7 @@ impl CallState {
             published: 0,
             hops_of_published,
             trace,
+            wasi: None,
         }
     }
 
@@ -128,6 +133,7 @@ impl CallState {
 
 impl Drop for CallState {
     fn drop(&mut self) {
+        self.log_printed_lines();
         self.log.deliver(&*self.capabilities.logs, &self.app.name, self.app.revision);
     }
 }

@@ -6,7 +6,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
@@ -25,6 +25,8 @@ struct Shared {
     running: AtomicUsize,
     parked: AtomicBool,
     stop: AtomicBool,
+    /// An engine that was made later.
+    second: OnceLock<Engine>,
 }
 
 /// Owns the thread; it ends when this is dropped.
@@ -39,6 +41,7 @@ impl Ticker {
             running: AtomicUsize::new(0),
             parked: AtomicBool::new(false),
             stop: AtomicBool::new(false),
+            second: OnceLock::new(),
         });
         let (of_thread, engine) = (Arc::clone(&shared), engine.clone());
         let thread = thread::Builder::new()
@@ -46,6 +49,11 @@ impl Ticker {
             .spawn(move || run(&of_thread, &engine, tick))
             .map_err(|error| RuntimeError::Engine(format!("no thread for the epoch: {error}")))?;
         Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Raises the epoch of another engine too. There is one such engine at most.
+    pub(crate) fn also(&self, engine: &Engine) {
+        let _ = self.shared.second.set(engine.clone());
     }
 
     /// A guest starts to run: the epoch is raised until it has ended ([`Ticker::leave`]).
@@ -98,5 +106,8 @@ fn run(shared: &Shared, engine: &Engine, tick: Duration) {
         }
         thread::sleep(tick);
         engine.increment_epoch();
+        if let Some(second) = shared.second.get() {
+            second.increment_epoch();
+        }
     }
 }

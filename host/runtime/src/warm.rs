@@ -32,7 +32,7 @@ impl Runtime {
         request: &http::Request<Bytes>,
         times: usize,
     ) -> Result<Vec<Duration>, CallError> {
-        let handler = app.http()?;
+        let handler = app.atoll_http()?;
         let about = About {
             kind: CallKind::Http,
             name: CallName::Other("warm reuse".into()),

@@ -51,7 +51,7 @@ pub(crate) async fn deploy(
 ) -> Result<Response, Problem> {
     let limits = state.limits();
     let limit = BodyLimit { what: "an archive", name: "archive_bytes_max", bytes: limits.archive_bytes_max };
-    let body = body::read(&state, &headers, body, limit).await?;
+    let body = body::read(state.connections(), &headers, body, limit).await?;
     let source = {
         let (bytes, limits) = (body.bytes.clone(), limits.clone());
         tokio::task::spawn_blocking(move || archive::unpack(&bytes, &limits))

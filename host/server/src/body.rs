@@ -13,8 +13,8 @@ use tokio::{
 };
 
 use crate::{
+    connections::{BODY_UNIT_BYTES, Connections},
     problem::Problem,
-    state::{BODY_UNIT_BYTES, ServerState},
 };
 
 /// How long the rest of an oversized body is read and thrown away, so that the client gets to see the answer
@@ -49,12 +49,12 @@ impl BodyLimit {
 /// 413 when it is over the limit, whether it says so in `Content-Length` or only while it comes; 408 when the
 /// client stalls; 503 when the host holds too many bodies already.
 pub(crate) async fn read(
-    state: &ServerState,
+    connections: &Connections,
     headers: &HeaderMap,
     mut body: Body,
     limit: BodyLimit,
 ) -> Result<BufferedBody, Problem> {
-    let deadline = Instant::now() + state.total();
+    let deadline = Instant::now() + connections.total();
     let too_large = || Problem::too_large(limit.what, limit.name, limit.bytes).closing();
     let declared =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
@@ -67,11 +67,11 @@ pub(crate) async fn read(
     }
 
     let mut chunks = Chunks::default();
-    let mut room = Room { state, permit: None };
+    let mut room = Room { connections, permit: None };
     loop {
-        let next = timeout_at(deadline.min(Instant::now() + state.idle()), body.frame()).await;
+        let next = timeout_at(deadline.min(Instant::now() + connections.idle()), body.frame()).await;
         let frame = match next {
-            Err(_) => return Err(timed_out(state)),
+            Err(_) => return Err(timed_out(connections)),
             Ok(None) => break,
             Ok(Some(Err(_))) => {
                 return Err(Problem::bad_request(
@@ -124,7 +124,7 @@ impl Chunks {
 
 /// The share of this request in the room for all bodies.
 struct Room<'a> {
-    state: &'a ServerState,
+    connections: &'a Connections,
     permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -136,7 +136,7 @@ impl Room<'_> {
             return Ok(());
         }
         let busy = || {
-            let limit = self.state.limits().http_buffered_bytes_max;
+            let limit = self.connections.limits().http_buffered_bytes_max;
             Problem::new(503, "busy", "Busy")
                 .detail("the host holds as many request bodies as it may")
                 .limit("http_buffered_bytes_max", limit as u64)
@@ -144,7 +144,8 @@ impl Room<'_> {
                 .closing()
         };
         let missing = u32::try_from(missing).map_err(|_| busy())?;
-        let more = self.state.body_room().clone().try_acquire_many_owned(missing).map_err(|_| busy())?;
+        let more =
+            self.connections.body_room().clone().try_acquire_many_owned(missing).map_err(|_| busy())?;
         match &mut self.permit {
             Some(permit) => permit.merge(more),
             None => self.permit = Some(more),
@@ -153,8 +154,8 @@ impl Room<'_> {
     }
 }
 
-fn timed_out(state: &ServerState) -> Problem {
-    let limits = state.limits();
+fn timed_out(connections: &Connections) -> Problem {
+    let limits = connections.limits();
     Problem::new(408, "slow-request", "Request too slow")
         .detail("the request body did not come in time")
         .limit("http_idle_ms", limits.http_idle_ms)

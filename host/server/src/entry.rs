@@ -45,18 +45,23 @@ pub(crate) async fn admit(State(state): State<ServerState>, request: Request, ne
 }
 
 fn check(state: &ServerState, request: &Request) -> Result<(Site, Area), Problem> {
+    check_framing(request, state.limits())?;
+    security::check_target(request.uri(), request.version(), request.method())?;
+    let site = state.host_rules().site(request)?;
+    let area = Area::of(&site, request.uri().path());
+    security::check_sender(&site, area, request.method(), request.headers())?;
+    Ok((site, area))
+}
+
+/// How the request was framed, and the size of its head.
+pub(crate) fn check_framing(request: &Request, limits: &Limits) -> Result<(), Problem> {
     if request.extensions().get::<Arc<ConnectionFlags>>().is_some_and(|flags| flags.is_ambiguous()) {
         return Err(Problem::bad_request(
             "ambiguous-length",
             "the request says in two ways how long its body is (Content-Length, Transfer-Encoding)",
         ));
     }
-    check_head(request, state.limits())?;
-    security::check_target(request.uri(), request.version(), request.method())?;
-    let site = state.host_rules().site(request)?;
-    let area = Area::of(&site, request.uri().path());
-    security::check_sender(&site, area, request.method(), request.headers())?;
-    Ok((site, area))
+    check_head(request, limits)
 }
 
 /// 431 when the target and the headers are over a limit. hyper lets a head through that is somewhat larger

@@ -40,7 +40,7 @@ pub(crate) async fn publish(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let body = body::read(&state, &headers, body, BodyLimit::control(state.limits())).await?;
+    let body = body::read(state.connections(), &headers, body, BodyLimit::control(state.limits())).await?;
     let outside = cloudevents::parse(&headers, &body.bytes, state.limits())?;
     let event = state.host().publish(&outside.source, outside.draft).await?;
     let document = serde_json::json!({ "id": event.id, "source": event.source, "sequence": event.sequence });

@@ -19,7 +19,7 @@ use axum::{
 use http::{HeaderName, HeaderValue, Uri, request::Parts};
 
 mod headers;
-mod upload;
+pub(crate) mod upload;
 
 use crate::{
     cors::{self, Caller},
@@ -92,7 +92,7 @@ impl Call<'_> {
     async fn run(&self, state: &ServerState, mut parts: Parts, body: Body) -> Result<Response, Problem> {
         parts.uri = self.guest_uri(&parts.uri)?;
         // The room that a small body takes is taken until the answer is there.
-        let (body, _room) = upload::receive(state, &parts, body).await?;
+        let (body, _room) = upload::receive(state.connections(), &parts, body).await?;
         parts.headers = headers::to_guest(parts.headers, self.ground);
         parts.extensions.insert(self.ground.route());
         let request = http::Request::from_parts(parts, body);

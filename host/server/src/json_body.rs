@@ -22,7 +22,7 @@ pub(crate) async fn read<T: DeserializeOwned>(
         return Err(Problem::new(415, "not-json", "Not JSON")
             .detail(format_args!("the body is declared as {media_type:?}; send application/json")));
     }
-    let body = body::read(state, headers, body, limit).await?;
+    let body = body::read(state.connections(), headers, body, limit).await?;
     parse(&body.bytes, state.limits().json_depth_max)
 }
 

@@ -24,8 +24,10 @@ mod body;
 mod bus;
 mod canvas;
 mod cloudevents;
+mod component;
 mod config;
 mod conn;
+mod connections;
 mod cors;
 mod dead_letters;
 mod entry;
@@ -48,4 +50,4 @@ mod state;
 
 pub use config::ServerConfig;
 pub use routes::router;
-pub use serve::{ServerError, run};
+pub use serve::{ServerError, run, run_component};

@@ -13,7 +13,7 @@ mod sender;
 mod target;
 mod tokens;
 
-pub(crate) use hosts::{HostRules, Site};
+pub(crate) use hosts::{HostRules, Site, authority};
 pub(crate) use sender::{Area, Sender, check_sender, refuse_as_subresource};
-pub(crate) use target::check_target;
+pub(crate) use target::{check_form, check_target};
 pub(crate) use tokens::{FRAME_HEADER, FrameTokens};

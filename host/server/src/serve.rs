@@ -5,7 +5,7 @@
 
 use std::{convert::Infallible, future::Future, io, sync::Arc, time::Duration};
 
-use atoll::{Host, Limits};
+use atoll::{ComponentHost, Host, Limits};
 use axum::{Router, body::Body};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -18,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::{
-    ServerConfig,
+    ServerConfig, component,
     conn::{ConnectionFlags, GuardedStream, HeadScan, client_left, say_last},
+    connections::Connections,
     problem::Problem,
     routes,
     state::ServerState,
@@ -50,13 +51,39 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
     config.listen = Some(listener.local_addr().map_err(ServerError::Listener)?);
-    let drain = Duration::from_millis(host.limits().drain_ms);
     let state = ServerState::new(host.clone(), config);
+    let connections = state.connections().clone();
+    serve(listener, routes::with_state(state), connections, shutdown).await;
+    host.shutdown().await;
+    Ok(())
+}
+
+/// Serves one component, and nothing else: every path is the component's. Requests may name any host. The same
+/// limits hold as for [`run`], and it ends the same way.
+pub async fn run_component(
+    listener: TcpListener,
+    component: ComponentHost,
+    shutdown: impl Future<Output = ()>,
+) {
+    let connections = Connections::new(component.limits());
+    let router = component::router(component.clone(), connections.clone());
+    serve(listener, router, connections, shutdown).await;
+    component.shutdown().await;
+}
+
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections: Connections,
+    shutdown: impl Future<Output = ()>,
+) {
+    let limits = connections.limits();
+    let drain = Duration::from_millis(limits.drain_ms);
     let server = Server {
-        router: routes::with_state(state.clone()),
-        places: Arc::new(Semaphore::new(host.limits().http_connections_max.clamp(1, Semaphore::MAX_PERMITS))),
+        router,
+        places: Arc::new(Semaphore::new(limits.http_connections_max.clamp(1, Semaphore::MAX_PERMITS))),
         cut: CancellationToken::new(),
-        state,
+        connections: connections.clone(),
     };
 
     tokio::pin!(shutdown);
@@ -67,19 +94,20 @@ pub async fn run(
     }
 
     tracing::info!("draining");
-    server.state.closing().cancel();
-    server.state.tasks().close();
-    if timeout(drain, server.state.tasks().wait()).await.is_err() {
-        tracing::warn!(drain_ms = host.limits().drain_ms, "requests still run after drain_ms; they are cut");
+    connections.closing().cancel();
+    connections.tasks().close();
+    if timeout(drain, connections.tasks().wait()).await.is_err() {
+        tracing::warn!(
+            drain_ms = connections.limits().drain_ms,
+            "requests still run after drain_ms; they are cut"
+        );
         server.cut.cancel();
     }
-    host.shutdown().await;
-    Ok(())
 }
 
 struct Server {
     router: Router,
-    state: ServerState,
+    connections: Connections,
     /// Room for connections; more wait in the listener's backlog.
     places: Arc<Semaphore>,
     /// Cancelled when connections did not end by themselves in time.
@@ -104,11 +132,11 @@ impl Server {
     }
 
     fn spawn(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
-        let (router, state, cut) = (self.router.clone(), self.state.clone(), self.cut.clone());
-        self.state.tasks().spawn(async move {
-            let _open = state.open_connection();
+        let (router, connections, cut) = (self.router.clone(), self.connections.clone(), self.cut.clone());
+        self.connections.tasks().spawn(async move {
+            let _open = connections.open();
             tokio::select! {
-                () = serve_connection(stream, router, &state) => {}
+                () = serve_connection(stream, router, &connections) => {}
                 () = cut.cancelled() => {}
             }
             drop(place);
@@ -116,22 +144,23 @@ impl Server {
     }
 }
 
-async fn serve_connection(stream: TcpStream, router: Router, state: &ServerState) {
+async fn serve_connection(stream: TcpStream, router: Router, connections: &Connections) {
     // Answers are written in one go; waiting for more to send only adds delay.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY");
     }
     let stream = Arc::new(stream);
     let flags = ConnectionFlags::new();
-    let scan = HeadScan::new(Arc::clone(&flags), head_bytes_max(state.limits()));
-    let io = TokioIo::new(GuardedStream::new(Arc::clone(&stream), scan, state.idle(), state.total()));
+    let scan = HeadScan::new(Arc::clone(&flags), head_bytes_max(connections.limits()));
+    let io =
+        TokioIo::new(GuardedStream::new(Arc::clone(&stream), scan, connections.idle(), connections.total()));
     let service = service_fn(|request: http::Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Arc::clone(&flags));
         router.clone().oneshot(request)
     });
 
-    let connection = protocol(state.limits()).serve_connection(io, service).with_upgrades();
+    let connection = protocol(connections.limits()).serve_connection(io, service).with_upgrades();
     tokio::pin!(connection);
     let left = client_left(&stream, &flags);
     tokio::pin!(left);
@@ -141,7 +170,7 @@ async fn serve_connection(stream: TcpStream, router: Router, state: &ServerState
             result = connection.as_mut() => break result,
             // What runs for the client is dropped with the connection.
             () = left.as_mut() => return,
-            () = state.closing().cancelled(), if !closing => {
+            () = connections.closing().cancelled(), if !closing => {
                 closing = true;
                 connection.as_mut().graceful_shutdown();
             }
@@ -149,7 +178,7 @@ async fn serve_connection(stream: TcpStream, router: Router, state: &ServerState
     };
     match result {
         Err(error) if error.is_timeout() && flags.is_in_head() => {
-            say_last(&stream, Problem::slow_headers(state.limits()));
+            say_last(&stream, Problem::slow_headers(connections.limits()));
         }
         Err(error) => tracing::debug!(%error, "connection"),
         Ok(()) => {}

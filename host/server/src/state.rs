@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -15,12 +15,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     ServerConfig,
+    connections::Connections,
     problem::Problem,
     security::{FrameTokens, HostRules},
 };
-
-/// Request bodies are counted in units of this many bytes, so that the count fits a semaphore.
-pub(crate) const BODY_UNIT_BYTES: usize = 4 << 10;
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -31,41 +29,24 @@ struct Inner {
     config: ServerConfig,
     host_rules: HostRules,
     tokens: OnceCell<FrameTokens>,
-    /// Room for request bodies, in [`BODY_UNIT_BYTES`].
-    body_room: Arc<Semaphore>,
     /// Room for WebSocket and SSE readers.
     stream_room: Arc<Semaphore>,
-    closing: CancellationToken,
-    tasks: TaskTracker,
-    connections: AtomicUsize,
+    connections: Connections,
     /// Answers by the hundreds of their status.
     answers: [AtomicU64; ANSWER_CLASSES.len()],
 }
 
 const ANSWER_CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
-/// A connection that is open, for as long as this lives.
-pub(crate) struct OpenConnection(ServerState);
-
-impl Drop for OpenConnection {
-    fn drop(&mut self) {
-        self.0.0.connections.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl ServerState {
     pub(crate) fn new(host: Host, config: ServerConfig) -> Self {
         let limits = host.limits();
-        let body_room = (limits.http_buffered_bytes_max / BODY_UNIT_BYTES).clamp(1, Semaphore::MAX_PERMITS);
         let stream_room = limits.http_streams_max.clamp(1, Semaphore::MAX_PERMITS);
         Self(Arc::new(Inner {
             host_rules: HostRules::new(&config),
-            body_room: Arc::new(Semaphore::new(body_room)),
             stream_room: Arc::new(Semaphore::new(stream_room)),
             tokens: OnceCell::new(),
-            closing: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-            connections: AtomicUsize::new(0),
+            connections: Connections::new(limits),
             answers: Default::default(),
             host,
             config,
@@ -91,8 +72,8 @@ impl ServerState {
         self.0.tokens.get_or_try_init(make).await
     }
 
-    pub(crate) fn body_room(&self) -> &Arc<Semaphore> {
-        &self.0.body_room
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.0.connections
     }
 
     /// A place for one more live reader; it is free again when the permit is dropped.
@@ -108,18 +89,12 @@ impl ServerState {
 
     /// Cancelled when the server stops: live streams end, so that their connections can drain.
     pub(crate) fn closing(&self) -> &CancellationToken {
-        &self.0.closing
+        self.0.connections.closing()
     }
 
     /// Tasks that a drain waits for: connections, WebSocket sessions, deploys.
     pub(crate) fn tasks(&self) -> &TaskTracker {
-        &self.0.tasks
-    }
-
-    /// Counts a connection of the server's own listener.
-    pub(crate) fn open_connection(&self) -> OpenConnection {
-        self.0.connections.fetch_add(1, Ordering::Relaxed);
-        OpenConnection(self.clone())
+        self.0.connections.tasks()
     }
 
     /// Counts an answer.
@@ -145,7 +120,7 @@ impl ServerState {
         vec![
             answers,
             MetricFamily::new("atoll_connections_open", "Open connections", "")
-                .gauge(&[], inner.connections.load(Ordering::Relaxed) as f64),
+                .gauge(&[], inner.connections.open_now() as f64),
             MetricFamily::new("atoll_connections_max", "Connections that may be open", "")
                 .gauge(&[], limits.http_connections_max as f64),
             MetricFamily::new("atoll_live_readers", "Open WebSocket and SSE readers", "")
@@ -155,11 +130,11 @@ impl ServerState {
 
     /// How long a client may be silent in the middle of a request or response.
     pub(crate) fn idle(&self) -> Duration {
-        Duration::from_millis(self.limits().http_idle_ms)
+        self.0.connections.idle()
     }
 
     /// How long a request may take in all.
     pub(crate) fn total(&self) -> Duration {
-        Duration::from_millis(self.limits().http_total_ms)
+        self.0.connections.total()
     }
 }

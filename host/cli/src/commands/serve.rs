@@ -141,7 +141,7 @@ fn outbound(ranges: &[String]) -> Result<OutboundConfig, CliError> {
 }
 
 /// Done at the first SIGINT or SIGTERM. A second one ends the process at once, as it does by default.
-fn shutdown_signal() -> Result<impl Future<Output = ()>, CliError> {
+pub(crate) fn shutdown_signal() -> Result<impl Future<Output = ()>, CliError> {
     let watch =
         |kind| signal(kind).map_err(|error| CliError::Failed(format!("cannot watch for signals: {error}")));
     let (mut interrupt, mut terminate) = (watch(SignalKind::interrupt())?, watch(SignalKind::terminate())?);
@@ -163,7 +163,7 @@ fn shutdown_signal() -> Result<impl Future<Output = ()>, CliError> {
 
 /// Each connection and each loaded app holds a file descriptor, and the usual soft limit is 1024. Answers how many
 /// this process may have open; `None` when there is no limit.
-fn raise_open_files() -> Option<u64> {
+pub(crate) fn raise_open_files() -> Option<u64> {
     let before = getrlimit(Resource::Nofile);
     let mut limit = before.clone();
     limit.current = limit.maximum;

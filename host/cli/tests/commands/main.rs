@@ -1,6 +1,8 @@
 //! The binary, as a person runs it: against a server of its own, in a folder of its own.
 
 #[cfg(test)]
+mod component;
+#[cfg(test)]
 mod support;
 
 use std::{

@@ -125,6 +125,11 @@ impl Process {
         Self { child, lines }
     }
 
+    /// The very next line.
+    pub(crate) fn any_line(&mut self) -> Option<String> {
+        self.lines.recv_timeout(PATIENCE).ok()
+    }
+
     /// The next line that is not the log's.
     fn next_line(&mut self) -> Option<String> {
         let start = Instant::now();

@@ -13,7 +13,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use atoll_model::{AppName, CapabilityError, Grants, Origin, TraceContext};
+use atoll_model::{AppName, CapabilityError, Grants, Limits, Origin, TraceContext};
 use http::{HeaderMap, Method, StatusCode, header};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::task::AbortOnDropHandle;
@@ -163,6 +163,19 @@ fn check_url(text: &str, grants: &Grants) -> Result<Url, CapabilityError> {
     Ok(url)
 }
 
+/// Checks that a request may be sent at all, as far as that is known without the network.
+pub(crate) fn check_request(
+    url: &str,
+    method: &str,
+    grants: &Grants,
+    limits: &Limits,
+) -> Result<Url, CapabilityError> {
+    at_most("a URL", url.len(), "outbound_url_bytes_max", limits.outbound_url_bytes_max)?;
+    let url = check_url(url, grants)?;
+    check_method(method)?;
+    Ok(url)
+}
+
 /// Methods that mean something to a connection or a proxy, not to an origin (the Fetch standard's forbidden
 /// methods).
 fn check_method(text: &str) -> Result<Method, CapabilityError> {
@@ -175,7 +188,8 @@ fn check_method(text: &str) -> Result<Method, CapabilityError> {
 impl CallState {
     fn start_request(&mut self, request: http_client::Request) -> Result<Pending, CapabilityError> {
         let limits = Arc::clone(&self.limits);
-        let (count, max) = (self.requests.count as usize, limits.outbound_requests_per_call_max as usize);
+        let max = limits.outbound_requests_per_call_max as usize;
+        let count = self.outbound_requests() as usize;
         at_most("a number of requests", count, "outbound_requests_per_call_max", max)?;
         self.operations.check_room(limits.operations_per_call_max)?;
         at_most("a URL", request.url.len(), "outbound_url_bytes_max", limits.outbound_url_bytes_max)?;
@@ -229,7 +243,7 @@ impl CallState {
     }
 
     /// When the wall-clock limit ends this call.
-    fn deadline(&self) -> Instant {
+    pub(crate) fn deadline(&self) -> Instant {
         self.started + Duration::from_millis(self.app.limits.wall_ms.into())
     }
 

@@ -61,16 +61,48 @@ impl CallState {
     }
 }
 
+/// Reads a value, checked as every access is.
+pub(crate) async fn get(state: &CallState, key: &str) -> Result<Option<KvEntry>, CapabilityError> {
+    let (store, app) = (state.kv()?, state.app_name());
+    check_key(key, &state.limits)?;
+    guarded(app, "kv", store.get(app, key)).await
+}
+
+/// Writes a value.
+pub(crate) async fn put(state: &CallState, key: &str, put: KvPut) -> Result<(), CapabilityError> {
+    let (store, app) = (state.kv()?, state.app_name());
+    check_put(key, &put, &state.limits)?;
+    guarded(app, "kv", store.put(app, key, put)).await
+}
+
+/// Removes a key.
+pub(crate) async fn delete(state: &CallState, key: &str) -> Result<(), CapabilityError> {
+    let (store, app) = (state.kv()?, state.app_name());
+    check_key(key, &state.limits)?;
+    guarded(app, "kv", store.delete(app, key)).await
+}
+
+/// Lists keys.
+pub(crate) async fn list(
+    state: &CallState,
+    prefix: &str,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<KvList, CapabilityError> {
+    let (store, app, limits) = (state.kv()?, state.app_name(), &state.limits);
+    at_most("a prefix", prefix.len(), "kv_key_bytes_max", limits.kv_key_bytes_max)?;
+    // A cursor is the store's own text about a key; nothing longer can be one.
+    let cursor_max = limits.kv_key_bytes_max.saturating_mul(4);
+    at_most("a cursor", cursor.map_or(0, str::len), "kv_key_bytes_max", cursor_max)?;
+    let limit = limit.clamp(1, limits.kv_list_keys_max);
+    guarded(app, "kv", store.list(app, prefix, cursor, limit)).await
+}
+
 impl kv::Host for CallState {
     async fn get(&mut self, key: String) -> wasmtime::Result<Result<Option<kv::Entry>, types::Error>> {
         self.count_host_call()?;
         let app = self.app_name();
-        let answer = async {
-            let store = self.kv()?;
-            check_key(&key, &self.limits)?;
-            guarded(app, "kv", store.get(app, &key)).await
-        };
-        let answer = answer
+        let answer = get(self, &key)
             .await
             .map(|entry| entry.map(|e| kv::Entry { value: e.value.into(), metadata: e.metadata }));
         Ok(answer.map_err(|error| told_to_guest(app, "kv", error)))
@@ -89,23 +121,13 @@ impl kv::Host for CallState {
             metadata: options.metadata,
             expiration_ttl_s: options.expiration_ttl_s,
         };
-        let answer = async {
-            let store = self.kv()?;
-            check_put(&key, &put, &self.limits)?;
-            guarded(app, "kv", store.put(app, &key, put)).await
-        };
-        Ok(answer.await.map_err(|error| told_to_guest(app, "kv", error)))
+        Ok(self::put(self, &key, put).await.map_err(|error| told_to_guest(app, "kv", error)))
     }
 
     async fn delete(&mut self, key: String) -> wasmtime::Result<Result<(), types::Error>> {
         self.count_host_call()?;
         let app = self.app_name();
-        let answer = async {
-            let store = self.kv()?;
-            check_key(&key, &self.limits)?;
-            guarded(app, "kv", store.delete(app, &key)).await
-        };
-        Ok(answer.await.map_err(|error| told_to_guest(app, "kv", error)))
+        Ok(delete(self, &key).await.map_err(|error| told_to_guest(app, "kv", error)))
     }
 
     async fn list(
@@ -116,16 +138,10 @@ impl kv::Host for CallState {
     ) -> wasmtime::Result<Result<kv::Page, types::Error>> {
         self.count_host_call()?;
         let app = self.app_name();
-        let answer = async {
-            let store = self.kv()?;
-            at_most("a prefix", prefix.len(), "kv_key_bytes_max", self.limits.kv_key_bytes_max)?;
-            // A cursor is the store's own text about a key; nothing longer can be one.
-            let cursor_max = self.limits.kv_key_bytes_max.saturating_mul(4);
-            at_most("a cursor", cursor.as_ref().map_or(0, String::len), "kv_key_bytes_max", cursor_max)?;
-            let limit = limit.clamp(1, self.limits.kv_list_keys_max);
-            guarded(app, "kv", store.list(app, &prefix, cursor.as_deref(), limit)).await
-        };
-        Ok(answer.await.map(page).map_err(|error| told_to_guest(app, "kv", error)))
+        Ok(list(self, &prefix, cursor.as_deref(), limit)
+            .await
+            .map(page)
+            .map_err(|error| told_to_guest(app, "kv", error)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `http-responder`: the head of a response, sent while the handler runs.
 
-use atoll_model::CapabilityError;
+use atoll_model::{CapabilityError, Usage};
 use wasmtime::{StoreContextMut, component::Linker};
 
 use super::told_to_guest;
@@ -67,10 +67,13 @@ impl CallState {
         self.shared.send_head(Head {
             response,
             watch,
-            fuel_left,
-            host_calls: self.host_calls,
-            memory_bytes: self.limiter.memory_bytes(),
-            outbound_requests: self.requests.count,
+            used: Usage {
+                fuel: self.app.limits.fuel.saturating_sub(fuel_left),
+                host_calls: self.host_calls,
+                memory_bytes: self.limiter.memory_bytes(),
+                outbound_requests: self.requests.count,
+                ..Usage::default()
+            },
         });
         Ok(stream)
     }

@@ -4,6 +4,7 @@ use std::task::{Context, Poll, Waker};
 
 use atoll_model::CapabilityError;
 use bytes::Bytes;
+use http::HeaderMap;
 use tokio::time::Instant;
 
 use super::pipe::{Gone, PipeWriter};
@@ -47,6 +48,11 @@ impl Outgoing {
 
     /// Hands bytes over.
     pub(crate) fn write(&mut self, bytes: Vec<u8>) -> Result<Write, CapabilityError> {
+        self.write_bytes(Bytes::from(bytes))
+    }
+
+    /// Hands bytes over.
+    pub(crate) fn write_bytes(&mut self, bytes: Bytes) -> Result<Write, CapabilityError> {
         match self.end {
             Some(End::Finished) => return Err(CapabilityError::Invalid("the stream is finished".into())),
             Some(End::BrokenOff) => return Err(nobody("the stream broke off")),
@@ -55,7 +61,7 @@ impl Outgoing {
         let Some(pipe) = &self.pipe else { return Err(nobody("a response to this request has no body")) };
         at_most("a write", bytes.len(), "bytes_per_write_max", WRITE_BYTES_MAX)?;
         let length = bytes.len() as u64;
-        let behind = pipe.write(Bytes::from(bytes)).map_err(|Gone| nobody("the other side has gone"))?;
+        let behind = pipe.write(bytes).map_err(|Gone| nobody("the other side has gone"))?;
         self.written = self.written.saturating_add(length);
         Ok(if behind { Write::Behind } else { Write::Taken })
     }
@@ -74,12 +80,17 @@ impl Outgoing {
 
     /// All is there.
     pub(crate) fn finish(&mut self) -> Result<(), CapabilityError> {
+        self.finish_with(None)
+    }
+
+    /// All is there, and trailers follow.
+    pub(crate) fn finish_with(&mut self, trailers: Option<HeaderMap>) -> Result<(), CapabilityError> {
         if self.end == Some(End::BrokenOff) {
             return Err(nobody("the stream broke off"));
         }
         self.end = Some(End::Finished);
         match &self.pipe {
-            Some(pipe) => pipe.finish().map_err(|Gone| nobody("the other side has gone")),
+            Some(pipe) => pipe.finish(trailers).map_err(|Gone| nobody("the other side has gone")),
             None => Ok(()),
         }
     }

@@ -11,6 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http_body::SizeHint;
 use tokio::time::Instant;
 
@@ -39,6 +40,8 @@ struct State {
     taken: Option<Instant>,
     /// Set once: all is there, or why it is not.
     end: Option<Result<(), BodyError>>,
+    /// What follows the last byte.
+    trailers: Option<HeaderMap>,
     reader_gone: bool,
     reader: Option<Waker>,
     writer: Option<Waker>,
@@ -119,10 +122,15 @@ impl PipeWriter {
     }
 
     /// All is there.
-    pub(crate) fn finish(&self) -> Result<(), Gone> {
-        if self.0.state().reader_gone {
+    pub(crate) fn finish(&self, trailers: Option<HeaderMap>) -> Result<(), Gone> {
+        let mut state = self.0.state();
+        if state.reader_gone {
             return Err(Gone);
         }
+        if state.end.is_none() {
+            state.trailers = trailers;
+        }
+        drop(state);
         self.end(Ok(()));
         Ok(())
     }
@@ -189,15 +197,21 @@ impl PipeReader {
         }
     }
 
+    /// What follows the last byte, once.
+    pub(crate) fn take_trailers(&mut self) -> Option<HeaderMap> {
+        self.0.state().trailers.take()
+    }
+
     pub(crate) fn is_at_end(&self) -> bool {
         let state = self.0.state();
-        state.chunks.is_empty() && matches!(state.end, Some(Ok(())))
+        state.chunks.is_empty() && state.trailers.is_none() && matches!(state.end, Some(Ok(())))
     }
 
     pub(crate) fn size_hint(&self) -> SizeHint {
         let state = self.0.state();
         let buffered = state.buffered as u64;
-        if matches!(state.end, Some(Ok(()))) {
+        // A body with trailers has no length: it is sent in chunks.
+        if matches!(state.end, Some(Ok(()))) && state.trailers.is_none() {
             return SizeHint::with_exact(buffered);
         }
         let mut hint = SizeHint::new();
@@ -279,7 +293,7 @@ mod tests {
         assert_eq!(writer.write("e".into()), Ok(true));
         let waiting = tokio::spawn(async move {
             poll_fn(|cx| writer.poll_ready(cx)).await;
-            writer.finish().unwrap();
+            writer.finish(None).unwrap();
         });
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
@@ -322,7 +336,7 @@ mod tests {
         assert_eq!(next(&mut reader).await.unwrap().unwrap(), "ab");
         assert!(matches!(next(&mut reader).await, Some(Err(BodyError::BrokeOff(_)))));
         let (writer, mut reader) = pipe(4);
-        writer.finish().unwrap();
+        writer.finish(None).unwrap();
         writer.break_off(BodyError::BrokeOff("too late".into()));
         assert!(next(&mut reader).await.is_none());
     }
@@ -336,7 +350,7 @@ mod tests {
         assert!(abandoned.as_mut().now_or_never().is_none());
         drop(reader);
         assert_eq!(writer.write("b".into()), Err(Gone));
-        assert_eq!(writer.finish(), Err(Gone));
+        assert_eq!(writer.finish(None), Err(Gone));
         poll_fn(|cx| writer.poll_ready(cx)).await;
         abandoned.await;
     }
@@ -361,7 +375,7 @@ mod tests {
     async fn a_reader_that_goes_after_the_end_abandons_nothing() {
         let (writer, reader) = pipe(9);
         writer.write("a".into()).unwrap();
-        writer.finish().unwrap();
+        writer.finish(None).unwrap();
         drop(reader);
         assert!(poll_fn(|cx| writer.watch().poll_abandoned(cx)).now_or_never().is_none());
     }

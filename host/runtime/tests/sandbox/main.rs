@@ -11,3 +11,4 @@ mod outbound;
 mod rust_guest;
 mod streaming;
 mod support;
+mod wasi;

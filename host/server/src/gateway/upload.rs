@@ -13,14 +13,14 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use crate::{
     body::{self, BodyLimit, BufferedBody},
     conn::ConnectionFlags,
+    connections::Connections,
     problem::Problem,
-    state::ServerState,
 };
 
 /// Reads a small body of a stated length, and hands a larger one over as a stream. How large it may be is for
 /// the app's limits to say.
 pub(super) async fn receive(
-    state: &ServerState,
+    connections: &Connections,
     parts: &Parts,
     body: Body,
 ) -> Result<(atoll::Body, Option<BufferedBody>), Problem> {
@@ -31,20 +31,28 @@ pub(super) async fn receive(
     let limit = BodyLimit {
         what: "a request body of a stated length",
         name: "http_inline_body_bytes_max",
-        bytes: state.limits().http_inline_body_bytes_max,
+        bytes: connections.limits().http_inline_body_bytes_max,
     };
     if body.size_hint().exact().is_some_and(|bytes| bytes <= limit.bytes as u64) {
-        let whole = body::read(state, headers, body, limit).await?;
+        let whole = body::read(connections, headers, body, limit).await?;
         return Ok((whole.bytes.clone().into(), Some(whole)));
     }
-    let waits_for_continue = headers.contains_key(header::EXPECT);
+    Ok((stream(connections, parts, body), None))
+}
+
+/// Hands a body over as a stream.
+pub(crate) fn stream(connections: &Connections, parts: &Parts, body: Body) -> atoll::Body {
+    if body.is_end_stream() {
+        return atoll::Body::empty();
+    }
+    let waits_for_continue = parts.headers.contains_key(header::EXPECT);
     // Absent where the server's own listener is not in use.
     let watched = parts.extensions.get::<Arc<ConnectionFlags>>().cloned();
     if let Some(flags) = &watched {
         flags.begin_upload();
     }
-    let upload = Upload { body: Some(body), state: state.clone(), waits_for_continue, begun: false, watched };
-    Ok((atoll::Body::new(upload), None))
+    let connections = connections.clone();
+    atoll::Body::new(Upload { body: Some(body), connections, waits_for_continue, begun: false, watched })
 }
 
 /// A body that is read while the app runs. An app need not read it to its end: what is left then is read on for
@@ -52,7 +60,7 @@ pub(super) async fn receive(
 struct Upload {
     /// `None` at its end.
     body: Option<Body>,
-    state: ServerState,
+    connections: Connections,
     /// Whether the client sends nothing before it is asked to.
     waits_for_continue: bool,
     begun: bool,
@@ -101,7 +109,7 @@ impl Drop for Upload {
         let is_coming = self.begun || !self.waits_for_continue;
         // Outside of the server's runtime there is no connection to be kept.
         if is_coming && let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            self.state.tasks().spawn_on(async move { body::discard(&mut rest).await }, &runtime);
+            self.connections.tasks().spawn_on(async move { body::discard(&mut rest).await }, &runtime);
         }
     }
 }

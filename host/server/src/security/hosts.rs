@@ -28,6 +28,34 @@ pub(crate) struct HostRules {
     address: Option<IpAddr>,
 }
 
+/// The authority that a request names, for a server that answers to any.
+pub(crate) fn authority(request: &Request) -> Result<Authority, Problem> {
+    well_formed(named(request)?)
+}
+
+fn named(request: &Request) -> Result<&str, Problem> {
+    let mut values = request.headers().get_all(header::HOST).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().map_err(|_| bad("the Host header is not ASCII")),
+        (None, _) => {
+            request.uri().authority().map(Authority::as_str).ok_or_else(|| bad("the Host header is missing"))
+        }
+        (Some(_), Some(_)) => Err(bad("there is more than one Host header")),
+    }
+}
+
+fn well_formed(text: &str) -> Result<Authority, Problem> {
+    let authority: Authority = text.parse().map_err(|_| bad("the Host header is not host or host:port"))?;
+    let port_is_good = match text.rsplit_once(':') {
+        Some((_, port)) if !text.ends_with(']') => port.parse::<u16>().is_ok(),
+        _ => true,
+    };
+    if text.contains('@') || !port_is_good {
+        return Err(bad("the Host header is not host or host:port"));
+    }
+    Ok(authority)
+}
+
 impl HostRules {
     pub(crate) fn new(config: &ServerConfig) -> Self {
         let listen = config.listen.map(|address| address.ip().to_canonical());
@@ -44,25 +72,11 @@ impl HostRules {
 
     /// The site of a request: of its `Host` header, or in HTTP/2 of its authority.
     pub(crate) fn site(&self, request: &Request) -> Result<Site, Problem> {
-        let mut values = request.headers().get_all(header::HOST).iter();
-        let text = match (values.next(), values.next()) {
-            (Some(value), None) => value.to_str().map_err(|_| bad("the Host header is not ASCII"))?,
-            (None, _) => request.uri().authority().ok_or_else(|| bad("the Host header is missing"))?.as_str(),
-            (Some(_), Some(_)) => return Err(bad("there is more than one Host header")),
-        };
-        self.parse(text)
+        self.parse(named(request)?)
     }
 
     fn parse(&self, text: &str) -> Result<Site, Problem> {
-        let authority: Authority =
-            text.parse().map_err(|_| bad("the Host header is not host or host:port"))?;
-        let port_is_good = match text.rsplit_once(':') {
-            Some((_, port)) if !text.ends_with(']') => port.parse::<u16>().is_ok(),
-            _ => true,
-        };
-        if text.contains('@') || !port_is_good {
-            return Err(bad("the Host header is not host or host:port"));
-        }
+        let authority = well_formed(text)?;
         let host = authority.host().to_ascii_lowercase();
         let authority = text.to_ascii_lowercase();
         if let Some(label) = host.strip_suffix(".localhost") {

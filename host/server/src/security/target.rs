@@ -7,16 +7,21 @@ use crate::problem::Problem;
 /// Refuses absolute-form and authority-form targets (this is no proxy), and paths with dot segments,
 /// encoded slashes, control characters, raw non-ASCII bytes, or broken or non-UTF-8 percent-encoding.
 pub(crate) fn check_target(uri: &Uri, version: Version, method: &Method) -> Result<(), Problem> {
-    let refuse = |detail: &str| Err(Problem::bad_request("bad-target", detail));
+    check_form(uri, version, method)?;
+    match path_problem(uri.path()) {
+        Some(problem) => Err(Problem::bad_request("bad-target", problem)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses absolute-form and authority-form targets, whatever their path.
+pub(crate) fn check_form(uri: &Uri, version: Version, method: &Method) -> Result<(), Problem> {
     // In HTTP/2 the target always comes with scheme and authority.
     let has_authority = uri.scheme().is_some() || uri.authority().is_some();
     if method == Method::CONNECT || (has_authority && version <= Version::HTTP_11) {
-        return refuse("the request target is not a path: this is no proxy");
+        return Err(Problem::bad_request("bad-target", "the request target is not a path: this is no proxy"));
     }
-    match path_problem(uri.path()) {
-        Some(problem) => refuse(problem),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// What is wrong with a path, if anything is.

@@ -1,0 +1,87 @@
+//! `atoll component`: one file, served.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    thread,
+    time::Duration,
+};
+
+use crate::support::{Process, Workbench};
+
+fn guest(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/wasi/{name}/{name}.wasm"));
+    assert!(path.is_file(), "tests/wasi is built; `cargo xtask guests` does it");
+    path.display().to_string()
+}
+
+/// Starts the command, and answers the address it says.
+fn serve(bench: &Workbench, guest: &str, more: &[&str]) -> (Process, String) {
+    let args = [&["component", guest, "--listen", "127.0.0.1:0"], more].concat();
+    let mut process = Process::start(bench.command(&args));
+    let first = process.any_line().expect("it says its address");
+    let address = first.strip_prefix("Serving HTTP on http://").and_then(|rest| rest.strip_suffix('/'));
+    let address = address.unwrap_or_else(|| panic!("{first}")).to_owned();
+    (process, address)
+}
+
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: any.example:80\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// Answers one request, and says where it listens.
+fn world() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut seen = Vec::new();
+        while !seen.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            seen.push(byte[0]);
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nworld").unwrap();
+    });
+    address
+}
+
+#[test]
+#[ignore = "needs `cargo xtask guests`; `cargo xtask test` runs it"]
+fn component_serves_both_versions_of_wasi_without_a_data_directory() {
+    for name in ["guest-p2", "guest-p3"] {
+        let (bench, world) = (Workbench::new(), world());
+        let origin = format!("http://{world}");
+        let more = ["--env", "NAME=Ada", "--allow-http", &origin];
+        let (mut process, address) = serve(&bench, &guest(name), &more);
+        let answer = get(&address, "/?x");
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        assert!(answer.ends_with("Hello, Ada, from http://any.example:80"), "{answer}");
+        assert!(get(&address, &format!("/forward?{world}/")).ends_with("world"));
+        let refused = get(&address, "/forward?127.0.0.1:1/");
+        assert!(refused.contains("502") && refused.contains("HttpRequestDenied"), "{refused}");
+        assert!(get(&address, "/spin").starts_with("HTTP/1.1 504 "));
+        assert_eq!(process.stop(Duration::from_secs(60)), Some(0));
+        assert!(std::fs::read_dir(bench.path(".")).unwrap().next().is_none(), "it left files");
+    }
+}
+
+#[test]
+fn component_says_what_is_wrong_with_a_file() {
+    let bench = Workbench::new();
+    let missing = bench.atoll(&["component", "none.wasm"]);
+    assert!(missing.status == 1 && missing.stderr.contains("none.wasm"), "{}", missing.all());
+    bench.write("text.wasm", "not a component");
+    let text = bench.atoll(&["component", "text.wasm", "--listen", "127.0.0.1:0"]);
+    assert!(text.status == 1 && text.stderr.contains("not a component"), "{}", text.all());
+    for bad in [["--env", "NAME"], ["--allow-http", "api.example.com"], ["--limit", "memory=1"]] {
+        let run = bench.atoll(&["component", "text.wasm", bad[0], bad[1]]);
+        assert_eq!(run.status, 2, "{}", run.all());
+    }
+}
