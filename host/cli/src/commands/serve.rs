@@ -165,9 +165,9 @@ pub(crate) fn shutdown_signal() -> Result<impl Future<Output = ()>, CliError> {
 /// this process may have open; `None` when there is no limit.
 pub(crate) fn raise_open_files() -> Option<u64> {
     let before = getrlimit(Resource::Nofile);
-    let mut limit = before.clone();
+    let mut limit = before;
     limit.current = limit.maximum;
-    match setrlimit(Resource::Nofile, limit.clone()) {
+    match setrlimit(Resource::Nofile, limit) {
         Ok(()) => limit.current,
         Err(error) => {
             tracing::debug!(%error, "the limit of open files stays as it is");
