@@ -62,8 +62,10 @@ fn component_serves_both_versions_of_wasi_without_a_data_directory() {
         let (mut process, address) = serve(&bench, &guest(name), &more);
         let answer = get(&address, "/?x");
         assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-        assert!(answer.ends_with("Hello, Ada, from http://any.example:80"), "{answer}");
-        assert!(get(&address, &format!("/forward?{world}/")).ends_with("world"));
+        // In one piece or in chunks, as it happens.
+        assert!(answer.contains("\nHello, Ada, from http://any.example:80"), "{answer}");
+        let forwarded = get(&address, &format!("/forward?{world}/"));
+        assert!(forwarded.contains("\nworld"), "{forwarded}");
         let refused = get(&address, "/forward?127.0.0.1:1/");
         assert!(refused.contains("502") && refused.contains("HttpRequestDenied"), "{refused}");
         assert!(get(&address, "/spin").starts_with("HTTP/1.1 504 "));
