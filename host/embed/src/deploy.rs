@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use atoll_build::TypeCheck;
 use atoll_model::{AppName, Bundle, Diagnostic, Manifest, Revision, SourceTree};
-use atoll_runtime::{AppCode, Runtime, RuntimeError};
+use atoll_runtime::AppCode;
 use atoll_store::Migration;
 
 use crate::{Change, DeployOptions, Deployed, GenerationState, Host, HostError, TestReport, Timings};
@@ -134,17 +134,12 @@ impl Host {
         let manifest = bundle.manifest.clone();
         let (app, variables) = (manifest.name.clone(), BTreeMap::new());
         let code = AppCode { app, revision: Revision(0), manifest, backend, variables };
-        self.in_background(move |runtime| runtime.load(code)).await.map(drop)
-    }
-
-    /// Compiles, off the async threads.
-    async fn in_background<T: Send + 'static>(
-        &self,
-        compile: impl FnOnce(&Runtime) -> Result<T, RuntimeError> + Send + 'static,
-    ) -> Result<T, HostError> {
-        let runtime = Arc::clone(&self.inner.runtime);
-        let done = tokio::task::spawn_blocking(move || compile(&runtime)).await;
-        Ok(done.map_err(|error| HostError::Internal(error.to_string()))??)
+        self.inner
+            .runtime
+            .load(code)
+            .await
+            .map(drop)
+            .map_err(|error| if error.is_of_component() { HostError::Backend(error) } else { error.into() })
     }
 
     /// The new revision answers, and hears its events, from here on.

@@ -37,7 +37,10 @@ pub use atoll_model::{
     SourcePath, SourceTree, Usage,
 };
 pub use atoll_outbound as outbound;
-pub use atoll_runtime::{Body, BodyError, CallError, CallKind, CallObserver, CallOutcome, CallRecord};
+pub use atoll_runtime::{
+    Body, BodyError, CallError, CallKind, CallObserver, CallOutcome, CallRecord, CompilerProgram,
+    RuntimeError, run_compiler,
+};
 pub use atoll_store::StoreError;
 pub use bytes::Bytes;
 pub use http;

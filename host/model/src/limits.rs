@@ -43,6 +43,19 @@ pub struct Limits {
     pub component_memories_max: u32,
     /// Tables of one component.
     pub component_tables_max: u32,
+    /// How long compiling one component may take, waiting for a core included. Less than `http_total_ms`, so
+    /// that whoever deploys is told.
+    pub compile_wall_ms: u64,
+    /// CPU time for compiling one component, summed over its threads; rounded up to whole seconds.
+    pub compile_cpu_ms: u64,
+    /// Address space of the process that compiles one component.
+    pub compile_memory_mib: u64,
+    /// Machine code made of one component.
+    pub compiled_bytes_max: usize,
+    /// Components that are compiled at the same time; more wait.
+    pub compiles_concurrent_max: usize,
+    /// Components that wait for being compiled; the next one is refused.
+    pub compiles_queue_max: usize,
     /// Compiled files kept on disk; the ones written longest ago go first.
     pub compiled_files_max: usize,
     /// What one guest call may log before the rest is counted and dropped.
@@ -137,7 +150,7 @@ pub struct Limits {
     // ── source and archives ──────────────────────────────────────────────────────────────────────────
     /// Files in a source folder.
     pub source_files_max: usize,
-    /// One source file.
+    /// One source file; of a component's, `component_bytes_max` is the limit.
     pub source_file_bytes_max: usize,
     /// A whole source folder, unpacked.
     pub source_bytes_max: usize,
@@ -320,6 +333,12 @@ impl Default for Limits {
             component_core_instances_max: 20,
             component_memories_max: 2,
             component_tables_max: 4,
+            compile_wall_ms: 45_000,
+            compile_cpu_ms: 60_000,
+            compile_memory_mib: 2_048,
+            compiled_bytes_max: 128 * MIB,
+            compiles_concurrent_max: 2,
+            compiles_queue_max: 16,
             compiled_files_max: 20_000,
             log_bytes_per_call_max: 64 * KIB,
             log_lines_per_app_max: 2_000,
@@ -364,7 +383,7 @@ impl Default for Limits {
 
             source_files_max: 500,
             source_file_bytes_max: MIB,
-            source_bytes_max: 8 * MIB,
+            source_bytes_max: 16 * MIB,
             archive_bytes_max: 10 * MIB,
             archive_entries_max: 2_000,
             archive_ratio_max: 200,

@@ -41,6 +41,24 @@ const BACKTRACE_FRAMES: usize = 20;
 /// [`RuntimeError::Engine`] when this machine cannot run it, most often for want of address space: every
 /// place in the pool reserves 4 GiB of it (none of it memory) for each of its linear memories.
 pub fn engine(limits: &Limits) -> Result<Engine, RuntimeError> {
+    let mut config = settings(limits);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
+    make(&config)
+}
+
+/// The engines that a compiler's process may be asked to compile for: one for each that a host has, with the same
+/// settings. Without a pool: it would reserve more address space than that process may have, and how instances
+/// are allocated is nothing to the code.
+pub(crate) fn compiling(limits: &Limits) -> Result<Vec<Engine>, RuntimeError> {
+    Ok(vec![make(&settings(limits))?])
+}
+
+fn make(config: &Config) -> Result<Engine, RuntimeError> {
+    Engine::new(config).map_err(|error| RuntimeError::Engine(format!("{error:#}")))
+}
+
+/// All that the code depends on.
+fn settings(limits: &Limits) -> Config {
     let mut config = Config::new();
     config.wasm_component_model(true);
     config.consume_fuel(true);
@@ -57,8 +75,7 @@ pub fn engine(limits: &Limits) -> Result<Engine, RuntimeError> {
     // One call at a time in an instance: stores need no state for concurrent guests.
     config.concurrency_support(false);
     trim_features(&mut config);
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
-    Engine::new(&config).map_err(|error| RuntimeError::Engine(format!("{error:#}")))
+    config
 }
 
 /// What no guest here needs is off: each is code that a hostile guest could reach. Threads, garbage

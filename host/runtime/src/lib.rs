@@ -23,6 +23,7 @@ mod body;
 mod call_log;
 mod call_record;
 mod capability;
+mod compiler;
 mod engine;
 mod error;
 mod fetch;
@@ -55,6 +56,7 @@ pub use capability::{
     kv::KvStore,
     sql::SqlStore,
 };
+pub use compiler::{CompilerProgram, run_compiler};
 pub use engine::engine;
 pub use error::{CallError, Failure, RuntimeError};
 pub use invocation::Handled;

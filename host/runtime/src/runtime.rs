@@ -20,6 +20,7 @@ use crate::{
     admission::Admission,
     artifacts::Artifacts,
     call_log::CallName,
+    compiler::{Compiler, CompilerProgram},
     imports,
     invocation::About,
     state::CallState,
@@ -41,6 +42,8 @@ pub struct Runtime {
     /// Cancelled when they have had time enough to end.
     pub(crate) stopping: CancellationToken,
     artifacts: Artifacts,
+    /// Compiles components; without it the host does so itself.
+    compiler: Option<Compiler>,
     /// What every component is linked with.
     base: Linker<CallState>,
     js: Option<Js>,
@@ -50,6 +53,13 @@ pub struct Runtime {
 struct Js {
     engine: Arc<JsEngine>,
     linker: Linker<CallState>,
+}
+
+/// Whether what was compiled is kept on disk.
+#[derive(Clone, Copy)]
+enum Keep {
+    Yes,
+    No,
 }
 
 /// A compiled backend.
@@ -85,6 +95,7 @@ impl Runtime {
             observer: None,
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
+            compiler: None,
             base,
             js,
         })
@@ -94,6 +105,15 @@ impl Runtime {
     #[must_use]
     pub fn with_observer(mut self, observer: Arc<dyn CallObserver>) -> Self {
         self.observer = Some(observer);
+        self
+    }
+
+    /// Has components compiled by a program of its own, which can be stopped; see [`CompilerProgram`]. Without
+    /// one this process compiles them, which is right for components that one made oneself: a stranger's could
+    /// keep its cores busy, or fill its memory, for as long as it pleases.
+    #[must_use]
+    pub fn with_compiler(mut self, program: CompilerProgram) -> Self {
+        self.compiler = Some(Compiler::new(program, &self.limits, self.artifacts.empty_dir()));
         self
     }
 
@@ -120,23 +140,84 @@ impl Runtime {
         &self.limits
     }
 
-    /// Compiles and links an app, or maps it into memory when this host has compiled it before. Bound by the
-    /// CPU (a component: up to seconds; an image: milliseconds), so call it where blocking is allowed.
+    /// Compiles and links an app, or maps it into memory when this host has compiled it before. Takes up to many
+    /// seconds for a component, and milliseconds for an image. Dropping the future stops a compiler that runs in
+    /// a process of its own ([`Runtime::with_compiler`]).
     ///
     /// # Errors
-    /// [`RuntimeError`] when the code is none, belongs to another engine, or wants what it is not granted.
-    pub fn load(&self, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
-        let compiled = self.code(&code.backend, Artifacts::get_or_compile, Artifacts::get_or_compile)?;
-        self.link(code, &compiled)
+    /// [`RuntimeError`] when the code is none, belongs to another engine, wants what it is not granted, or takes
+    /// too long to compile, or too much memory.
+    pub async fn load(self: &Arc<Self>, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
+        self.load_and(Keep::Yes, code).await
     }
 
     /// The same for code that runs once, such as tests: nothing of it is kept.
     ///
     /// # Errors
     /// As [`Runtime::load`].
-    pub fn load_once(&self, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
-        let compiled = self.code(&code.backend, Artifacts::compile, Artifacts::compile)?;
-        self.link(code, &compiled)
+    pub async fn load_once(self: &Arc<Self>, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
+        self.load_and(Keep::No, code).await
+    }
+
+    async fn load_and(self: &Arc<Self>, keep: Keep, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
+        let compiled = match &code.backend {
+            Backend::JavaScript { image, engine } => {
+                self.check_engine(*engine)?;
+                let image = image.clone();
+                self.in_background(move |runtime| runtime.image(&image, keep)).await?
+            }
+            Backend::Component { wasm } => self.component(wasm, keep).await?,
+        };
+        self.in_background(move |runtime| runtime.link(code, &compiled)).await
+    }
+
+    /// Does what the CPU or the disk bounds, off the asynchronous threads.
+    async fn in_background<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, RuntimeError> + Send + 'static,
+    ) -> Result<T, RuntimeError> {
+        let runtime = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || work(&runtime)).await;
+        done.map_err(|error| RuntimeError::Source(error.to_string()))?
+    }
+
+    fn image(&self, image: &Artifact, keep: Keep) -> Result<Code, RuntimeError> {
+        let compiled = match keep {
+            Keep::Yes => self.artifacts.get_or_compile(image),
+            Keep::No => self.artifacts.compile(image),
+        };
+        compiled.map(Code::Image)
+    }
+
+    #[expect(unsafe_code, reason = "wasmtime cannot check machine code, and the compiler is trusted with it")]
+    async fn component(self: &Arc<Self>, wasm: &Artifact, keep: Keep) -> Result<Code, RuntimeError> {
+        let (bytes, limit) = (wasm.bytes().len(), self.limits.component_bytes_max);
+        if bytes > limit {
+            return Err(RuntimeError::TooLarge { bytes, limit });
+        }
+        let Some(compiler) = &self.compiler else {
+            let wasm = wasm.clone();
+            let here = move |runtime: &Self| match keep {
+                Keep::Yes => runtime.artifacts.get_or_compile(&wasm),
+                Keep::No => runtime.artifacts.compile(&wasm),
+            };
+            return self.in_background(here).await.map(Code::Component);
+        };
+        let hash = wasm.hash();
+        if matches!(keep, Keep::Yes) {
+            let kept = self.in_background(move |runtime| Ok(runtime.artifacts.get(hash))).await?;
+            if let Some(component) = kept {
+                return Ok(Code::Component(component));
+            }
+        }
+        let compiled = compiler.compile(self.artifacts.fingerprint(), wasm.bytes()).await?;
+        let adopt = move |runtime: &Self| match keep {
+            // SAFETY: the answer of a compiler of this very build, for an engine with these settings.
+            Keep::Yes => unsafe { runtime.artifacts.keep(hash, &compiled) },
+            // SAFETY: as above.
+            Keep::No => unsafe { runtime.artifacts.adopt(&compiled) },
+        };
+        self.in_background(adopt).await.map(Code::Component)
     }
 
     /// Links an app that this host has compiled before; `None` when it has not, or has not kept it. Reads
@@ -154,27 +235,6 @@ impl Runtime {
             None => self.artifacts.get(hash).map(Code::Component),
         };
         compiled.map(|compiled| self.link(code, &compiled)).transpose()
-    }
-
-    fn code(
-        &self,
-        backend: &Backend,
-        image: fn(&Artifacts, &Artifact) -> Result<Module, RuntimeError>,
-        component: fn(&Artifacts, &Artifact) -> Result<Component, RuntimeError>,
-    ) -> Result<Code, RuntimeError> {
-        match backend {
-            Backend::JavaScript { image: code, engine } => {
-                self.check_engine(*engine)?;
-                image(&self.artifacts, code).map(Code::Image)
-            }
-            Backend::Component { wasm } => {
-                let (bytes, limit) = (wasm.bytes().len(), self.limits.component_bytes_max);
-                if bytes > limit {
-                    return Err(RuntimeError::TooLarge { bytes, limit });
-                }
-                component(&self.artifacts, wasm).map(Code::Component)
-            }
-        }
     }
 
     fn check_engine(&self, of_image: ContentHash) -> Result<(), RuntimeError> {

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use atoll::Host;
 use atoll_server::ServerConfig;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::{
@@ -66,7 +65,7 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
         CliError::Failed(format!("cannot listen on {listen}: {error}; choose another address with --listen"))
     })?;
     let address = listener.local_addr().map_err(|error| CliError::Failed(error.to_string()))?;
-    let mut builder = Host::builder().data_dir(data).limits(config.limits);
+    let mut builder = super::host_builder()?.data_dir(data).limits(config.limits);
     if let Some(cache) = args.cache {
         builder = builder.cache_dir(cache);
     }
