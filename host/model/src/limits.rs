@@ -21,6 +21,13 @@ pub struct Limits {
     pub app_concurrency_max: u32,
     /// Requests of one app that may wait for a place; the next one is told 503.
     pub app_queue_max: u32,
+    /// How long a call may wait for a place; then it is told 503. Its own `wall_ms` counts as well.
+    pub app_queue_wait_ms: u64,
+    /// CPU time that a call may use on the threads that serve requests; one that needs more goes on in the back, on
+    /// threads that stand behind all others, with a fair share for each app.
+    pub call_inline_cpu_us: u64,
+    /// Threads in the back; 0 for as many as there are cores.
+    pub back_threads: usize,
     /// Elements of a guest's tables.
     pub table_elements_max: u32,
     /// The guest's WebAssembly stack. The JavaScript engine stops a recursion by itself, with a `RangeError`,
@@ -323,9 +330,12 @@ impl Default for Limits {
             instances_max: 256,
             app_concurrency_max: 64,
             app_queue_max: 256,
+            app_queue_wait_ms: 2_000,
+            call_inline_cpu_us: 1_000,
+            back_threads: 0,
             table_elements_max: 20_000,
             stack_bytes_max: 2 * MIB,
-            epoch_tick_ms: 5,
+            epoch_tick_ms: 2,
             loaded_apps_max: 1_000,
             source_maps_kept_max: 32,
             snapshot_cpu_ms: 1_000,

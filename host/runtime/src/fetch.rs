@@ -22,6 +22,7 @@ use crate::{
     http_message,
     invocation::{About, Running},
     request_body::{self, RequestBody},
+    scheduler::InTurn,
     shared::{CallShared, Head},
     stream::Side,
     task::{Fetch, Reply},
@@ -62,10 +63,10 @@ impl Runtime {
         let running = self.start(app, about).await?;
         let (shared, queued, since) =
             (Arc::clone(&running.shared), running.place.queued, running.place.since);
-        let mut call = Box::pin(answer(running, parts, body));
-        let ended = poll_fn(|cx| match call.as_mut().poll(cx) {
+        let mut call = InTurn::new(self, &app.gate.share, &shared, answer(running, parts, body));
+        let ended = poll_fn(|cx| match Pin::new(&mut call).poll(cx) {
             Poll::Ready(answer) => Poll::Ready(Ended::With(answer)),
-            Poll::Pending => match shared.take_head() {
+            Poll::Pending => match shared.take_head_or_wait(cx.waker()) {
                 Some(head) => Poll::Ready(Ended::NotYet(head)),
                 None => Poll::Pending,
             },
@@ -84,7 +85,7 @@ impl Runtime {
     }
 
     /// Lets a call go on in a task of its own.
-    fn go_on<C>(self: &Arc<Self>, call: Pin<Box<C>>, head: Head) -> http::Response<Body>
+    fn go_on<C>(self: &Arc<Self>, call: C, head: Head) -> http::Response<Body>
     where
         C: Future<Output = Answer> + Send + 'static,
     {

@@ -37,6 +37,7 @@ mod meter;
 mod place;
 mod request_body;
 mod runtime;
+mod scheduler;
 mod shared;
 mod state;
 mod stop;

@@ -23,6 +23,7 @@ use crate::{
     compiler::{Compiler, CompilerProgram},
     imports,
     invocation::About,
+    scheduler::Back,
     state::CallState,
     task::{Deliver, RunTest, TestNames, event_for_guest},
     ticker::Ticker,
@@ -36,6 +37,7 @@ pub struct Runtime {
     pub(crate) observer: Option<Arc<dyn CallObserver>>,
     pub(crate) admission: Admission,
     pub(crate) ticker: Ticker,
+    pub(crate) back: Back,
     pub(crate) clock_start: Instant,
     /// Calls that go on after their response's head was sent.
     pub(crate) tasks: TaskTracker,
@@ -81,11 +83,13 @@ impl Runtime {
         cache_dir: Option<PathBuf>,
         capabilities: Capabilities,
     ) -> Result<Self, RuntimeError> {
+        let tick = Duration::from_millis(limits.epoch_tick_ms.max(1));
         let does_not_link = |error: wasmtime::Error| RuntimeError::Engine(format!("{error:#}"));
         let base = imports::base(&engine).map_err(does_not_link)?;
         let js = js.into().map(|js| link_js(&engine, js)).transpose().map_err(does_not_link)?;
         Ok(Self {
-            ticker: Ticker::start(&engine, Duration::from_millis(limits.epoch_tick_ms.max(1)))?,
+            ticker: Ticker::start(&engine, tick)?,
+            back: Back::new(back_threads(limits), tick),
             artifacts: Artifacts::new(&engine, cache_dir, limits.compiled_files_max),
             admission: Admission::new(limits),
             limits: Arc::new(limits.clone()),
@@ -283,7 +287,7 @@ impl Runtime {
         event: &Event,
         attempt: u32,
     ) -> Result<Handled<DeliveryOutcome>, CallError> {
-        let handler = app.event()?;
+        let handler = app.event()?.clone();
         let name = CallName::Other(format!("event {} (attempt {attempt})", event.event_type));
         let hops_of_published = event.hops.saturating_add(1);
         let capabilities = Arc::clone(&self.capabilities);
@@ -299,7 +303,7 @@ impl Runtime {
         self: &Arc<Self>,
         app: &Arc<LoadedApp>,
     ) -> Result<Handled<Vec<String>>, CallError> {
-        let suite = app.tests()?;
+        let suite = app.tests()?.clone();
         let about = About {
             kind: CallKind::Test,
             name: CallName::Other("tests".into()),
@@ -320,20 +324,27 @@ impl Runtime {
         name: &str,
         capabilities: &Capabilities,
     ) -> Result<Handled<Result<(), Failure>>, CallError> {
-        let suite = app.tests()?;
+        let suite = app.tests()?.clone();
         let about = About {
             kind: CallKind::Test,
             name: CallName::Other(format!("test {name}")),
             hops_of_published: 0,
             capabilities: Arc::new(capabilities.clone()),
         };
-        self.call(app, about, RunTest { suite, name }).await
+        self.call(app, about, RunTest { suite, name: name.to_owned() }).await
     }
 }
 
 impl std::fmt::Debug for Runtime {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Runtime").field("js", &self.js.is_some()).finish_non_exhaustive()
+    }
+}
+
+fn back_threads(limits: &Limits) -> usize {
+    match limits.back_threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        some => some,
     }
 }
 
