@@ -56,7 +56,13 @@ pub(crate) enum Command {
     /// Follow the bus, or publish to it.
     #[command(subcommand)]
     Events(events::EventsCommand),
+    /// Compile a component for a host that started this command: standard input to standard output.
+    #[command(name = COMPILE_COMPONENT, hide = true)]
+    CompileComponent,
 }
+
+/// The command that a host starts for itself.
+pub(crate) const COMPILE_COMPONENT: &str = "compile-component";
 
 #[cfg(test)]
 mod tests {

@@ -14,12 +14,25 @@ pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod test;
 
+use atoll::{CompilerProgram, Host, HostBuilder};
+
 use crate::{
-    args::{Args, Command},
+    args::{Args, COMPILE_COMPONENT, Command},
     client::Client,
     error::CliError,
     output::Output,
 };
+
+/// A host that has components compiled by this very command.
+pub(crate) fn host_builder() -> Result<HostBuilder, CliError> {
+    Ok(Host::builder().compiler(compiler()?))
+}
+
+/// This very command, as the compiler of components.
+pub(crate) fn compiler() -> Result<CompilerProgram, CliError> {
+    CompilerProgram::this_program([COMPILE_COMPONENT])
+        .map_err(|error| CliError::Failed(format!("cannot tell where this program lies: {error}")))
+}
 
 /// Runs a command.
 pub(crate) async fn run(args: Args, output: &Output) -> Result<(), CliError> {
@@ -38,5 +51,6 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), CliError> {
         Command::Delete(args) => delete::run(args, &client()?, output).await,
         Command::Component(args) => component::run(args).await,
         Command::Events(command) => events::run(command, &client()?, output).await,
+        Command::CompileComponent => Err(CliError::Usage("the host starts this command itself".into())),
     }
 }

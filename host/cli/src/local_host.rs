@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use atoll::Host;
 use tempfile::TempDir;
 
-use crate::error::CliError;
+use crate::{commands::host_builder, error::CliError};
 
 /// The host and the directory that goes with it.
 pub(crate) struct LocalHost {
@@ -21,7 +21,7 @@ impl LocalHost {
             .prefix("atoll-")
             .tempdir()
             .map_err(|error| CliError::Failed(format!("cannot make a temporary folder: {error}")))?;
-        let mut builder = Host::builder().data_dir(data.path());
+        let mut builder = host_builder()?.data_dir(data.path());
         if let Some(cache) = cache_dir() {
             builder = builder.cache_dir(cache);
         }

@@ -24,6 +24,10 @@ use output::Output;
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if matches!(args.command, Command::CompileComponent) {
+        // Before there is a thread or a log: this process reads what strangers wrote.
+        return atoll::run_compiler();
+    }
     let output = Output::new(args.json);
     match start_log(&args.command).and_then(|()| run(args, &output)) {
         Ok(()) | Err(CliError::OutputClosed) => ExitCode::SUCCESS,

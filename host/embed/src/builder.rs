@@ -6,7 +6,7 @@ use atoll_bus::{Bus, EmbeddedLog};
 use atoll_image::JsEngine;
 use atoll_model::Limits;
 use atoll_outbound::{OutboundClient, OutboundConfig};
-use atoll_runtime::{AppCache, CallObserver, Capabilities, Runtime};
+use atoll_runtime::{AppCache, CallObserver, Capabilities, CompilerProgram, Runtime};
 use atoll_store::Store;
 use opentelemetry::global::BoxedTracer;
 use tokio::sync::broadcast;
@@ -34,6 +34,7 @@ pub struct HostBuilder {
     observer: Option<Arc<dyn CallObserver>>,
     outbound: OutboundConfig,
     tracer: Option<Arc<BoxedTracer>>,
+    compiler: Option<CompilerProgram>,
 }
 
 impl HostBuilder {
@@ -45,6 +46,7 @@ impl HostBuilder {
             observer: None,
             outbound: OutboundConfig::default(),
             tracer: None,
+            compiler: None,
         }
     }
 
@@ -94,13 +96,42 @@ impl HostBuilder {
         self
     }
 
+    /// The program that compiles apps' WebAssembly components, in a process that is stopped when it takes too long
+    /// or too much memory (`compile_wall_ms`, `compile_cpu_ms`, `compile_memory_mib`). Most often it is your own
+    /// program, started again:
+    ///
+    /// ```no_run
+    /// # use atoll::{CompilerProgram, Host};
+    /// fn main() -> std::process::ExitCode {
+    ///     // First thing, before anything starts threads.
+    ///     if std::env::args().nth(1).as_deref() == Some("compile-component") {
+    ///         return atoll::run_compiler();
+    ///     }
+    ///     let builder = match CompilerProgram::this_program(["compile-component"]) {
+    ///         Ok(compiler) => Host::builder().compiler(compiler),
+    ///         Err(_) => return std::process::ExitCode::FAILURE,
+    ///     };
+    ///     // … builder.build().await …
+    /// #   drop(builder);
+    ///     std::process::ExitCode::SUCCESS
+    /// }
+    /// ```
+    ///
+    /// When not set, the host compiles in its own process, where nothing can stop it: do so only when you know
+    /// where every component comes from. Apps in TypeScript and JavaScript are not compiled, and need none.
+    #[must_use]
+    pub fn compiler(mut self, program: CompilerProgram) -> Self {
+        self.compiler = Some(program);
+        self
+    }
+
     /// Opens the data directory, compiles the JavaScript engine (or loads it from the cache), and starts
     /// delivering events.
     ///
     /// # Errors
     /// [`HostError`] when the data directory cannot be opened or is in use, or the engine cannot be loaded.
     pub async fn build(self) -> Result<Host, HostError> {
-        let Self { data_dir, cache_dir, limits, observer, outbound, tracer } = self;
+        let Self { data_dir, cache_dir, limits, observer, outbound, tracer, compiler } = self;
         let spans = Spans::new(tracer);
         let outbound = OutboundClient::new(OutboundConfig { limits: limits.clone(), ..outbound })
             .map_err(|error| HostError::Internal(error.to_string()))?;
@@ -126,8 +157,12 @@ impl HostBuilder {
             logs: Arc::clone(&logs) as _,
         };
         let metering = Arc::new(Metering::new(&limits, observer));
-        let runtime = Runtime::new(engine, Arc::clone(&js), &limits, Some(cache.clone()), capabilities)?;
-        let runtime = Arc::new(runtime.with_observer(Arc::clone(&metering) as _));
+        let runtime = Runtime::new(engine, Arc::clone(&js), &limits, Some(cache.clone()), capabilities)?
+            .with_observer(Arc::clone(&metering) as _);
+        let runtime = Arc::new(match compiler {
+            Some(compiler) => runtime.with_compiler(compiler),
+            None => runtime,
+        });
         let hash = js.hash();
         let builder = Arc::new(atoll_build::Builder::new(js, limits.clone()));
         let placeholders = outbound.placeholders().clone();

@@ -11,13 +11,16 @@ use atoll_model::{
     Origin, Revision,
 };
 use atoll_outbound::{IpNet, OutboundClient, OutboundConfig, Resolve};
-use atoll_runtime::{AppCode, Body, CallError, Capabilities, LoadedApp, LogSink, Publisher, Runtime};
+use atoll_runtime::{
+    AppCode, Body, CallError, Capabilities, CompilerProgram, LoadedApp, LogSink, Publisher, Runtime,
+};
 use atoll_store::Ephemeral;
 use bytes::Bytes;
 
 use crate::{
     HostError,
     adapters::{EphemeralState, Outbound},
+    spans::Spans,
 };
 
 /// Under which name the component is an app.
@@ -40,6 +43,8 @@ pub struct ComponentOptions {
     /// Where its compiled code is kept; nowhere when absent. What lies there is run as machine code: only this
     /// user may be able to write it.
     pub cache_dir: Option<PathBuf>,
+    /// The program that compiles it, under limits; see [`HostBuilder::compiler`](crate::HostBuilder::compiler).
+    pub compiler: Option<CompilerProgram>,
     /// Takes the lines of its log.
     pub logs: Arc<dyn LogSink>,
     /// How requests to the world are sent. The limits in it are not used.
@@ -73,7 +78,7 @@ impl ComponentHost {
             kv: Arc::clone(&state) as _,
             sql: state,
             bus: Arc::new(NoEvents),
-            http: Arc::new(Outbound(client)),
+            http: Arc::new(Outbound { client, spans: Spans::new(None) }),
             logs: options.logs,
         };
         let mut manifest = Manifest::named(name);
@@ -85,15 +90,13 @@ impl ComponentHost {
             backend: Backend::Component { wasm: Artifact::new(options.wasm) },
             variables: options.variables,
         };
-        let of_runtime = limits.clone();
-        let load = move || -> Result<_, HostError> {
-            let engine = atoll_runtime::engine(&of_runtime)?;
-            let runtime = Runtime::new(engine, None, &of_runtime, options.cache_dir, capabilities)?;
-            let app = runtime.load(code)?;
-            Ok((Arc::new(runtime), app))
-        };
-        // Compiling takes the processor for seconds.
-        let (runtime, app) = tokio::task::spawn_blocking(load).await.map_err(|error| internal(&error))??;
+        let engine = atoll_runtime::engine(&limits)?;
+        let runtime = Runtime::new(engine, None, &limits, options.cache_dir, capabilities)?;
+        let runtime = Arc::new(match options.compiler {
+            Some(compiler) => runtime.with_compiler(compiler),
+            None => runtime,
+        });
+        let app = runtime.load(code).await?;
         Ok(Self { runtime, app, limits })
     }
 

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use atoll_build::TypeCheck;
 use atoll_model::{AppName, Bundle, Diagnostic, Manifest, Revision, SourceTree};
-use atoll_runtime::{AppCode, Runtime, RuntimeError};
+use atoll_runtime::AppCode;
 use atoll_store::Migration;
 
 use crate::{Change, DeployOptions, Deployed, GenerationState, Host, HostError, TestReport, Timings};
@@ -136,17 +136,8 @@ impl Host {
         let manifest = bundle.manifest.clone();
         let (app, variables) = (manifest.name.clone(), BTreeMap::new());
         let code = AppCode { app, revision: Revision(0), manifest, backend, variables };
-        self.in_background(move |runtime| runtime.load(code)).await.map(drop)
-    }
-
-    /// Compiles, off the async threads.
-    async fn in_background<T: Send + 'static>(
-        &self,
-        compile: impl FnOnce(&Runtime) -> Result<T, RuntimeError> + Send + 'static,
-    ) -> Result<T, HostError> {
-        let runtime = Arc::clone(&self.inner.runtime);
-        let done = tokio::task::spawn_blocking(move || compile(&runtime)).await;
-        Ok(done.map_err(|error| HostError::Internal(error.to_string()))??)
+        self.inner.runtime.load(code).await?;
+        Ok(())
     }
 
     /// The new revision answers, and hears its events, from here on.
@@ -165,16 +156,8 @@ impl Host {
 
 /// A component that cannot run here, or wants what it is not granted, is its author's to correct.
 fn refuse_component(error: HostError) -> HostError {
-    use RuntimeError::{Invalid, NotGranted, NothingToCall, TooLarge, UnknownImport, WrongType};
     match error {
-        HostError::Runtime(
-            ref why @ (Invalid(_)
-            | NotGranted { .. }
-            | NothingToCall
-            | TooLarge { .. }
-            | UnknownImport { .. }
-            | WrongType(_)),
-        ) => HostError::Rejected { diagnostics: vec![Diagnostic::error("component", why.to_string())] },
+        HostError::Runtime(error) if error.is_of_component() => HostError::Backend(error),
         other => other,
     }
 }

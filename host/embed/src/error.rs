@@ -33,6 +33,9 @@ pub enum HostError {
         /// Every finding, errors and others.
         diagnostics: Vec<Diagnostic>,
     },
+    /// The app's component cannot be compiled or linked; the running revision is as it was.
+    #[error("{0}")]
+    Backend(atoll_runtime::RuntimeError),
     /// The app's code failed or was stopped.
     #[error(transparent)]
     Call(#[from] atoll_runtime::CallError),

@@ -41,7 +41,8 @@ pub use atoll_model::{
 };
 pub use atoll_outbound as outbound;
 pub use atoll_runtime::{
-    Body, BodyError, CallError, CallKind, CallObserver, CallOutcome, CallRecord, LogSink,
+    Body, BodyError, CallError, CallKind, CallObserver, CallOutcome, CallRecord, CompilerProgram, LogSink,
+    RuntimeError, run_compiler,
 };
 pub use atoll_store::StoreError;
 pub use bytes::Bytes;

@@ -22,6 +22,13 @@ pub struct Limits {
     pub app_concurrency_max: u32,
     /// Requests of one app that may wait for a place; the next one is told 503.
     pub app_queue_max: u32,
+    /// How long a call may wait for a place; then it is told 503. Its own `wall_ms` counts as well.
+    pub app_queue_wait_ms: u64,
+    /// CPU time that a call may use on the threads that serve requests; one that needs more goes on in the back, on
+    /// threads that stand behind all others, with a fair share for each app.
+    pub call_inline_cpu_us: u64,
+    /// Threads in the back; 0 for as many as there are cores.
+    pub back_threads: usize,
     /// Elements of a guest's tables.
     pub table_elements_max: u32,
     /// The guest's WebAssembly stack. The JavaScript engine stops a recursion by itself, with a `RangeError`,
@@ -44,6 +51,19 @@ pub struct Limits {
     pub component_memories_max: u32,
     /// Tables of one component.
     pub component_tables_max: u32,
+    /// How long compiling one component may take, waiting for a core included. Less than `http_total_ms`, so
+    /// that whoever deploys is told.
+    pub compile_wall_ms: u64,
+    /// CPU time for compiling one component, summed over its threads; rounded up to whole seconds.
+    pub compile_cpu_ms: u64,
+    /// Address space of the process that compiles one component.
+    pub compile_memory_mib: u64,
+    /// Machine code made of one component.
+    pub compiled_bytes_max: usize,
+    /// Components that are compiled at the same time; more wait.
+    pub compiles_concurrent_max: usize,
+    /// Components that wait for being compiled; the next one is refused.
+    pub compiles_queue_max: usize,
     /// Compiled files kept on disk; the ones written longest ago go first.
     pub compiled_files_max: usize,
     /// What one guest call may log before the rest is counted and dropped.
@@ -148,7 +168,7 @@ pub struct Limits {
     // ── source and archives ──────────────────────────────────────────────────────────────────────────
     /// Files in a source folder.
     pub source_files_max: usize,
-    /// One source file.
+    /// One source file; of a component's, `component_bytes_max` is the limit.
     pub source_file_bytes_max: usize,
     /// A whole source folder, unpacked.
     pub source_bytes_max: usize,
@@ -360,9 +380,12 @@ impl Default for Limits {
             instances_max: 256,
             app_concurrency_max: 64,
             app_queue_max: 256,
+            app_queue_wait_ms: 2_000,
+            call_inline_cpu_us: 1_000,
+            back_threads: 0,
             table_elements_max: 20_000,
             stack_bytes_max: 2 * MIB,
-            epoch_tick_ms: 5,
+            epoch_tick_ms: 2,
             loaded_apps_max: 1_000,
             source_maps_kept_max: 32,
             snapshot_cpu_ms: 1_000,
@@ -370,6 +393,12 @@ impl Default for Limits {
             component_core_instances_max: 20,
             component_memories_max: 2,
             component_tables_max: 4,
+            compile_wall_ms: 45_000,
+            compile_cpu_ms: 60_000,
+            compile_memory_mib: 2_048,
+            compiled_bytes_max: 128 * MIB,
+            compiles_concurrent_max: 2,
+            compiles_queue_max: 16,
             compiled_files_max: 20_000,
             log_bytes_per_call_max: 64 * KIB,
             log_lines_per_app_max: 2_000,
@@ -418,7 +447,7 @@ impl Default for Limits {
 
             source_files_max: 500,
             source_file_bytes_max: MIB,
-            source_bytes_max: 8 * MIB,
+            source_bytes_max: 16 * MIB,
             archive_bytes_max: 10 * MIB,
             archive_entries_max: 2_000,
             archive_ratio_max: 200,

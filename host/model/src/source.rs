@@ -26,13 +26,15 @@ pub enum SourceError {
         problem: &'static str,
     },
     /// One file is too big.
-    #[error("{path} has {bytes} bytes; a source file may have {limit} (limit source_file_bytes_max)")]
+    #[error("{path} has {bytes} bytes; it may have {limit} (limit {name})")]
     FileTooLarge {
         /// The file.
         path: SourcePath,
         /// Its size.
         bytes: usize,
-        /// `Limits::source_file_bytes_max`.
+        /// `source_file_bytes_max`, or `component_bytes_max` for WebAssembly.
+        name: &'static str,
+        /// Its value.
         limit: usize,
     },
     /// All files together are too big.
@@ -102,6 +104,15 @@ impl SourcePath {
         let file = self.0.rsplit('/').next().unwrap_or(&self.0);
         file.rsplit_once('.').map_or("", |(_, extension)| extension)
     }
+
+    /// How many bytes a file of this name may have, and the limit's name: WebAssembly has one of its own.
+    #[must_use]
+    pub fn bytes_max(&self, limits: &Limits) -> (&'static str, usize) {
+        if self.extension() == "wasm" {
+            return ("component_bytes_max", limits.component_bytes_max);
+        }
+        ("source_file_bytes_max", limits.source_file_bytes_max)
+    }
 }
 
 impl fmt::Display for SourcePath {
@@ -159,9 +170,9 @@ impl SourceTree {
             return Err(SourceError::Duplicate { path });
         }
         self.check_folders(&path)?;
-        if content.len() > limits.source_file_bytes_max {
-            let bytes = content.len();
-            return Err(SourceError::FileTooLarge { path, bytes, limit: limits.source_file_bytes_max });
+        let (bytes, (name, limit)) = (content.len(), path.bytes_max(limits));
+        if bytes > limit {
+            return Err(SourceError::FileTooLarge { path, bytes, name, limit });
         }
         if self.files.len() >= limits.source_files_max {
             return Err(SourceError::TooManyFiles { limit: limits.source_files_max });
@@ -275,6 +286,15 @@ mod tests {
         let error = tree.insert(SourcePath::parse("a.ts").unwrap(), "long", &limits).unwrap_err();
         assert!(error.to_string().contains("a.ts") && error.to_string().contains("source_file_bytes_max"));
         assert!(tree.is_empty());
+    }
+
+    #[test]
+    fn a_component_has_a_limit_of_its_own() {
+        let limits = Limits { source_file_bytes_max: 3, component_bytes_max: 5, ..Limits::default() };
+        let mut tree = SourceTree::new();
+        tree.insert(SourcePath::parse("a.wasm").unwrap(), "12345", &limits).unwrap();
+        let error = tree.insert(SourcePath::parse("b.wasm").unwrap(), "123456", &limits).unwrap_err();
+        assert!(error.to_string().contains("component_bytes_max"), "{error}");
     }
 
     #[test]

@@ -117,7 +117,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         variables: [].into(),
     };
     let started = Instant::now();
-    let app = runtime.load(code.clone())?;
+    let app = runtime.load(code.clone()).await?;
     println!("load, compiled: {:?}", started.elapsed());
 
     let request = || http::Request::get("http://bench.example/todos").body(Bytes::new());
@@ -145,7 +145,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     for _ in 0..WAKES {
         let (code, request) = (code.clone(), request()?);
         let started = Instant::now();
-        let app = runtime.load(code)?;
+        let app = runtime.load(code).await?;
         loads.push(started.elapsed());
         runtime.fetch(&app, request).await?;
         wakes.push(started.elapsed());

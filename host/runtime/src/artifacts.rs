@@ -19,10 +19,13 @@ use std::{
 use atoll_model::{Artifact, ContentHash};
 use wasmtime::{Engine, Module, component::Component};
 
-use crate::RuntimeError;
+use crate::{RuntimeError, compiler::fingerprint};
 
 /// Other files in the folder (the JavaScript engine's) are not ours to remove.
 const PREFIX: &str = "app-";
+
+/// A folder among them in which nothing is.
+const EMPTY: &str = "empty";
 
 /// When the folder is full, so much of it goes at once.
 const PRUNE_PERCENT: usize = 10;
@@ -90,7 +93,7 @@ impl Artifacts {
             }
         });
         let boot = boot_id();
-        let (settings, files) = (settings(engine), Arc::default());
+        let (settings, files) = (fingerprint(engine), Arc::default());
         Self { engine: engine.clone(), dir, boot, settings, files_max, files, temporary: AtomicU64::new(0) }
     }
 
@@ -100,7 +103,7 @@ impl Artifacts {
             engine: engine.clone(),
             dir: self.dir.clone(),
             boot: self.boot.clone(),
-            settings: settings(engine),
+            settings: fingerprint(engine),
             files_max: self.files_max,
             files: Arc::clone(&self.files),
             temporary: AtomicU64::new(0),
@@ -145,15 +148,57 @@ impl Artifacts {
         if let Some(kept) = self.get(code.hash()) {
             return Ok(kept);
         }
-        let Some(path) = self.path::<T>(code.hash()) else { return self.compile(code) };
         let compiled = T::compile(&self.engine, code.bytes()).map_err(invalid)?;
-        if let Err(error) = self.write(&path, &compiled, self.is_synced::<T>()) {
+        // SAFETY: compiled one line above.
+        unsafe { self.keep(code.hash(), &compiled) }
+    }
+
+    /// Loads what was compiled from the code of this hash, and keeps it.
+    ///
+    /// # Safety
+    /// The bytes must be what a compiler with this engine's settings answered.
+    #[expect(
+        unsafe_code,
+        reason = "wasmtime cannot check machine code; this module is where it may come from"
+    )]
+    pub(crate) unsafe fn keep<T: Compiled>(
+        &self,
+        code: ContentHash,
+        compiled: &[u8],
+    ) -> Result<T, RuntimeError> {
+        let Some(path) = self.path::<T>(code) else {
+            // SAFETY: the caller's promise.
+            return unsafe { self.adopt(compiled) };
+        };
+        if let Err(error) = self.write(&path, compiled, self.is_synced::<T>()) {
             tracing::warn!(path = %path.display(), %error, "compiled code is not kept on disk");
-            // SAFETY: compiled above.
-            return unsafe { T::from_bytes(&self.engine, &compiled) }.map_err(invalid);
+            // SAFETY: the caller's promise.
+            return unsafe { self.adopt(compiled) };
         }
         // SAFETY: written one line above. From the file, so that the image's pages are the page cache's.
         unsafe { T::from_file(&self.engine, &path) }.map_err(invalid)
+    }
+
+    /// Loads compiled code, and keeps nothing.
+    ///
+    /// # Safety
+    /// As [`Artifacts::keep`].
+    #[expect(unsafe_code, reason = "wasmtime cannot check machine code")]
+    pub(crate) unsafe fn adopt<T: Compiled>(&self, compiled: &[u8]) -> Result<T, RuntimeError> {
+        // SAFETY: the caller's promise.
+        unsafe { T::from_bytes(&self.engine, compiled) }.map_err(invalid)
+    }
+
+    /// What code must be compiled for to be kept here; see [`fingerprint`].
+    pub(crate) fn fingerprint(&self) -> u64 {
+        self.settings
+    }
+
+    /// An empty folder for programs that have no business with files, where there is a place for it.
+    pub(crate) fn empty_dir(&self) -> Option<PathBuf> {
+        let dir = self.dir.as_ref()?.join(EMPTY);
+        make_private(&dir).ok()?;
+        Some(dir)
     }
 
     /// Whether a file must be on the disk before it has its name. Waiting for the disk is slower than making
@@ -215,14 +260,6 @@ impl Artifacts {
 
 fn invalid(error: wasmtime::Error) -> RuntimeError {
     RuntimeError::Invalid(format!("{error:#}"))
-}
-
-/// What compilation depends on besides the code.
-fn settings(engine: &Engine) -> u64 {
-    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-    let mut settings = DefaultHasher::new();
-    engine.precompile_compatibility_hash().hash(&mut settings);
-    settings.finish()
 }
 
 /// Which start of the machine this is, where the system tells, as the end of a file's name.

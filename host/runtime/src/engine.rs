@@ -43,15 +43,32 @@ const BACKTRACE_FRAMES: usize = 20;
 /// [`RuntimeError::Engine`] when this machine cannot run it, most often for want of address space: every
 /// place in the pool reserves 4 GiB of it (none of it memory) for each of its linear memories.
 pub fn engine(limits: &Limits) -> Result<Engine, RuntimeError> {
-    make(limits, false)
+    let mut config = settings(limits, false);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
+    make(&config)
 }
 
 /// Makes the engine of components that use the component model's asynchrony.
+///
+/// Such a guest may hold several stacks at once, and no limit of wasmtime's says how many: from a pool it could take
+/// those of all others. It gets what it needs from the system, within its CPU time and memory.
 pub(crate) fn concurrent_engine(limits: &Limits) -> Result<Engine, RuntimeError> {
-    make(limits, true)
+    make(&settings(limits, true))
 }
 
-fn make(limits: &Limits, is_concurrent: bool) -> Result<Engine, RuntimeError> {
+/// The engines that a compiler's process may be asked to compile for: one for each that a host has, with the same
+/// settings. Without a pool: it would reserve more address space than that process may have, and how instances
+/// are allocated is nothing to the code.
+pub(crate) fn compiling(limits: &Limits) -> Result<Vec<Engine>, RuntimeError> {
+    Ok(vec![make(&settings(limits, false))?, make(&settings(limits, true))?])
+}
+
+fn make(config: &Config) -> Result<Engine, RuntimeError> {
+    Engine::new(config).map_err(|error| RuntimeError::Engine(format!("{error:#}")))
+}
+
+/// All that the code depends on.
+fn settings(limits: &Limits, is_concurrent: bool) -> Config {
     let mut config = Config::new();
     config.wasm_component_model(true);
     config.consume_fuel(true);
@@ -69,13 +86,7 @@ fn make(limits: &Limits, is_concurrent: bool) -> Result<Engine, RuntimeError> {
     config.concurrency_support(is_concurrent);
     config.wasm_component_model_async(is_concurrent);
     trim_features(&mut config);
-    // A guest with asynchrony may hold several stacks at once, and no limit of wasmtime's says how many: from a pool
-    // it could take those of all others. It gets what it needs from the system, within its CPU time and memory.
-    config.allocation_strategy(match is_concurrent {
-        true => InstanceAllocationStrategy::OnDemand,
-        false => InstanceAllocationStrategy::Pooling(pool(limits)),
-    });
-    Engine::new(&config).map_err(|error| RuntimeError::Engine(format!("{error:#}")))
+    config
 }
 
 /// What no guest here needs is off: each is code that a hostile guest could reach. Threads, garbage

@@ -36,6 +36,42 @@ pub enum RuntimeError {
     /// Not a valid component, or one that needs features which are off.
     #[error("not a component that can run here: {0}")]
     Invalid(String),
+    /// Compiling the component took too long.
+    #[error("compiling the component took longer than {limit} = {limit_ms}; make it smaller")]
+    CompileTooLong {
+        /// `compile_wall_ms` or `compile_cpu_ms`.
+        limit: &'static str,
+        /// Its value.
+        limit_ms: u64,
+    },
+    /// Compiling the component took too much memory.
+    #[error(
+        "compiling the component took more memory than compile_memory_mib = {limit_mib}; make it smaller"
+    )]
+    CompileOutOfMemory {
+        /// `Limits::compile_memory_mib`.
+        limit_mib: u64,
+    },
+    /// The machine code of the component is too large.
+    #[error("the component compiles to more bytes than compiled_bytes_max = {limit}; make it smaller")]
+    CompiledTooLarge {
+        /// `Limits::compiled_bytes_max`.
+        limit: usize,
+    },
+    /// The compiler crashed on the component. It is a process of its own: nothing else was harmed.
+    #[error("the compiler crashed on the component ({0})")]
+    CompilerCrashed(String),
+    /// Too many components are being compiled.
+    #[error("too many components are being compiled: {limit} = {value}; try again shortly")]
+    CompilerBusy {
+        /// The limit that was reached.
+        limit: &'static str,
+        /// Its value.
+        value: u64,
+    },
+    /// The compiler's program is not there, or is not what it should be.
+    #[error("the compiler does not work: {0}")]
+    Compiler(String),
     /// The component imports what the manifest does not grant.
     #[error("the component imports {import}, which the manifest does not grant; {hint}")]
     NotGranted {
@@ -75,6 +111,45 @@ pub enum RuntimeError {
     /// What supplies the apps failed; said by [`crate::AppSource`].
     #[error("the app could not be loaded: {0}")]
     Source(String),
+}
+
+impl RuntimeError {
+    /// The limit that was reached, by its name in the configuration, and its value.
+    #[must_use]
+    pub fn limit(&self) -> Option<(&'static str, u64)> {
+        match *self {
+            Self::TooLarge { limit, .. } => Some(("component_bytes_max", limit as u64)),
+            Self::CompileTooLong { limit, limit_ms } => Some((limit, limit_ms)),
+            Self::CompileOutOfMemory { limit_mib } => Some(("compile_memory_mib", limit_mib)),
+            Self::CompiledTooLarge { limit } => Some(("compiled_bytes_max", limit as u64)),
+            Self::CompilerBusy { limit, value } => Some((limit, value)),
+            _ => None,
+        }
+    }
+
+    /// Whether the component is at fault, and its author can mend it: not the host, nor how busy it is.
+    #[must_use]
+    pub fn is_of_component(&self) -> bool {
+        match self {
+            Self::TooLarge { .. }
+            | Self::Invalid(_)
+            | Self::CompileTooLong { .. }
+            | Self::CompileOutOfMemory { .. }
+            | Self::CompiledTooLarge { .. }
+            | Self::CompilerCrashed(_)
+            | Self::NotGranted { .. }
+            | Self::UnknownImport { .. }
+            | Self::WrongType(_)
+            | Self::NothingToCall
+            | Self::Command { .. } => true,
+            Self::Engine(_)
+            | Self::NoJsEngine
+            | Self::EngineMismatch { .. }
+            | Self::CompilerBusy { .. }
+            | Self::Compiler(_)
+            | Self::Source(_) => false,
+        }
+    }
 }
 
 /// Why a handler failed, in its own words.

@@ -23,6 +23,7 @@ use crate::{
     invocation::{About, Running},
     loaded_app::HttpExport,
     request_body::{self, RequestBody},
+    scheduler::InTurn,
     shared::{CallShared, Head},
     stream::Side,
     task::{Fetch, Reply},
@@ -64,7 +65,7 @@ impl Runtime {
         let about = self.about_request(&parts.method, &parts.uri, trace);
         let running = self.start(app, about).await?;
         let going = Going::of(&running);
-        self.answered(going, Box::pin(answer(running, parts, body))).await
+        self.answered(app, going, answer(running, parts, body)).await
     }
 
     async fn fetch_wasi(
@@ -76,7 +77,7 @@ impl Runtime {
         let trace = request.extensions_mut().remove::<CallTrace>().unwrap_or_default();
         let running = self.start(app, self.about_request(request.method(), request.uri(), trace)).await?;
         let going = Going::of(&running);
-        self.answered(going, Box::pin(answer_through_wasi(running, handler, request))).await
+        self.answered(app, going, answer_through_wasi(running, handler, request)).await
     }
 
     fn about_request(&self, method: &http::Method, uri: &http::Uri, trace: CallTrace) -> About {
@@ -89,19 +90,21 @@ impl Runtime {
         }
     }
 
-    /// Waits for a call's response, or for its head.
+    /// Runs a call in its turn, and waits for its response, or for its head.
     async fn answered<C>(
         self: &Arc<Self>,
+        app: &LoadedApp,
         going: Going,
-        mut call: Pin<Box<C>>,
+        call: C,
     ) -> Result<Handled<http::Response<Body>>, CallError>
     where
         C: Future<Output = Answer> + Send + 'static,
     {
         let Going { shared, queued, since } = going;
-        let ended = poll_fn(|cx| match call.as_mut().poll(cx) {
+        let mut call = InTurn::new(self, &app.gate.share, &shared, call);
+        let ended = poll_fn(|cx| match Pin::new(&mut call).poll(cx) {
             Poll::Ready(answer) => Poll::Ready(Ended::With(answer)),
-            Poll::Pending => match shared.take_head() {
+            Poll::Pending => match shared.take_head_or_wait(cx.waker()) {
                 Some(head) => Poll::Ready(Ended::NotYet(head)),
                 None => Poll::Pending,
             },
@@ -120,7 +123,7 @@ impl Runtime {
     }
 
     /// Lets a call go on in a task of its own.
-    fn go_on<C>(self: &Arc<Self>, call: Pin<Box<C>>, head: Head) -> http::Response<Body>
+    fn go_on<C>(self: &Arc<Self>, call: C, head: Head) -> http::Response<Body>
     where
         C: Future<Output = Answer> + Send + 'static,
     {

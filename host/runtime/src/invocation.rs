@@ -11,6 +11,7 @@ use crate::{
     call_log::{CallLog, CallName},
     capability::responder::Responder,
     place::Place,
+    scheduler::InTurn,
     shared::CallShared,
     state::{CallState, Halt, NewCall},
     stop::internal,
@@ -59,23 +60,27 @@ pub(crate) struct Running {
 
 impl Runtime {
     /// Does a task in a fresh instance of an app.
-    pub(crate) async fn call<T: Task>(
+    pub(crate) async fn call<T: Task + 'static>(
         self: &Arc<Self>,
         app: &Arc<LoadedApp>,
         about: About,
         task: T,
     ) -> Result<Handled<T::Answer>, CallError> {
         let mut running = self.start(app, about).await?;
-        let result = running.run(task).await;
-        let usage = match &result {
-            Ok(answer) if T::failed(answer) => running.end(CallOutcome::HandlerFailed),
-            Ok(_) => running.end(CallOutcome::Done),
-            Err(error) => {
-                running.log_error(error);
-                running.end(CallOutcome::Failed(error))
-            }
+        let shared = Arc::clone(&running.shared);
+        let call = async move {
+            let result = running.run(task).await;
+            let usage = match &result {
+                Ok(answer) if T::failed(answer) => running.end(CallOutcome::HandlerFailed),
+                Ok(_) => running.end(CallOutcome::Done),
+                Err(error) => {
+                    running.log_error(error);
+                    running.end(CallOutcome::Failed(error))
+                }
+            };
+            result.map(|value| Handled { value, usage })
         };
-        result.map(|value| Handled { value, usage })
+        InTurn::new(self, &app.gate.share, &shared, call).await
     }
 
     /// Waits for a place, and makes a store in it.
@@ -86,7 +91,7 @@ impl Runtime {
     ) -> Result<Running, CallError> {
         let place = self.enter(app, about.kind, &about.trace).await?;
         let (kind, trace) = (about.kind, about.trace.clone());
-        let shared = Arc::new(CallShared::default());
+        let shared = Arc::clone(&place.shared);
         let store = self.store(app, about, &shared).map_err(|error| internal(&error))?;
         Ok(Running { store, place, shared, kind, trace, bytes: (0, 0), status: None, ended: false })
     }
@@ -198,9 +203,14 @@ impl Drop for Running {
 #[expect(clippy::needless_pass_by_value, reason = "the signature is wasmtime's")]
 fn on_tick(store: StoreContextMut<'_, CallState>) -> wasmtime::Result<UpdateDeadline> {
     let state = store.data();
-    if state.shared.meter.so_far() > Duration::from_millis(state.app.limits.cpu_ms.into()) {
+    let cpu = state.shared.meter.so_far();
+    if cpu > Duration::from_millis(state.app.limits.cpu_ms.into()) {
         return Err(Halt::OutOfCpu.into());
     }
+    if cpu < Duration::from_micros(state.limits.call_inline_cpu_us) {
+        return Ok(UpdateDeadline::Continue(1));
+    }
+    state.shared.set_long();
     // tokio's own yield also lets it look for I/O before this guest runs on; waking oneself does not.
     Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
 }

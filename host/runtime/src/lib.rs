@@ -26,6 +26,7 @@ mod call_log;
 mod call_record;
 mod call_trace;
 mod capability;
+mod compiler;
 mod engine;
 mod entering;
 mod error;
@@ -36,10 +37,12 @@ mod invocation;
 mod json;
 mod limiter;
 mod loaded_app;
+mod loading;
 mod meter;
 mod place;
 mod request_body;
 mod runtime;
+mod scheduler;
 mod shared;
 mod state;
 mod stop;
@@ -61,6 +64,7 @@ pub use capability::{
     kv::KvStore,
     sql::SqlStore,
 };
+pub use compiler::{CompilerProgram, run_compiler};
 pub use engine::engine;
 pub use entering::Activity;
 pub use error::{CallError, Failure, RuntimeError};

@@ -46,7 +46,8 @@ impl CpuMeter {
     }
 }
 
-fn thread_cpu_ns() -> u64 {
+/// The calling thread's own CPU clock.
+pub(crate) fn thread_cpu_ns() -> u64 {
     let now = clock_gettime(ClockId::ThreadCPUTime);
     let (seconds, nanos) = (u64::try_from(now.tv_sec).unwrap_or(0), u64::try_from(now.tv_nsec).unwrap_or(0));
     seconds.saturating_mul(1_000_000_000).saturating_add(nanos)

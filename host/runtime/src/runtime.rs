@@ -1,4 +1,5 @@
-//! The runtime: loads apps and calls them.
+//! The runtime: what all calls share, and the calls that are no requests. See `loading` for how apps get in, and
+//! `fetch` for requests.
 
 use std::{
     path::PathBuf,
@@ -7,27 +8,25 @@ use std::{
 };
 
 use atoll_image::JsEngine;
-use atoll_model::{Artifact, Backend, BackendId, ContentHash, Event, Limits, Manifest};
+use atoll_model::{Event, Limits};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use wasmtime::{
-    Engine, Module,
-    component::{Component, InstancePre, Linker},
-};
+use wasmtime::{Engine, component::Linker};
 
 use crate::{
-    AppCode, CallError, CallKind, CallObserver, CallTrace, Capabilities, DeliveryOutcome, Failure, Handled,
-    LoadedApp, RuntimeError,
+    CallError, CallKind, CallObserver, CallTrace, Capabilities, DeliveryOutcome, Failure, Handled, LoadedApp,
+    RuntimeError,
     admission::Admission,
     artifacts::Artifacts,
     call_log::CallName,
-    engine,
+    compiler::{Compiler, CompilerProgram},
     entering::ActivityCounts,
     imports,
     invocation::About,
+    loading::Components,
+    scheduler::Back,
     state::CallState,
     task::{Deliver, RunTest, TestNames, event_for_guest},
     ticker::Ticker,
-    wasi,
 };
 
 /// Runs apps. One for each host; share it in an `Arc`.
@@ -39,34 +38,24 @@ pub struct Runtime {
     pub(crate) admission: Admission,
     pub(crate) activity: ActivityCounts,
     pub(crate) ticker: Ticker,
+    pub(crate) back: Back,
     pub(crate) clock_start: Instant,
     /// Calls that go on after their response's head was sent.
     pub(crate) tasks: TaskTracker,
     /// Cancelled when they have had time enough to end.
     pub(crate) stopping: CancellationToken,
-    components: Components,
+    pub(crate) components: Components,
     /// For components that use the component model's asynchrony; made when the first one is loaded.
-    concurrent: OnceLock<Components>,
-    js: Option<Js>,
-}
-
-/// One engine with what components are made of in it.
-struct Components {
-    artifacts: Artifacts,
-    /// What every component is linked with.
-    base: Linker<CallState>,
+    pub(crate) concurrent: OnceLock<Components>,
+    /// Compiles components; without it the host does so itself.
+    pub(crate) compiler: Option<Compiler>,
+    pub(crate) js: Option<Js>,
 }
 
 /// The JavaScript engine, and a linker with all but an app's image.
-struct Js {
-    engine: Arc<JsEngine>,
-    linker: Linker<CallState>,
-}
-
-/// A compiled backend.
-enum Code {
-    Image(Module),
-    Component(Component),
+pub(crate) struct Js {
+    pub(crate) engine: Arc<JsEngine>,
+    pub(crate) linker: Linker<CallState>,
 }
 
 impl Runtime {
@@ -82,12 +71,14 @@ impl Runtime {
         cache_dir: Option<PathBuf>,
         capabilities: Capabilities,
     ) -> Result<Self, RuntimeError> {
+        let tick = Duration::from_millis(limits.epoch_tick_ms.max(1));
         let does_not_link = |error: wasmtime::Error| RuntimeError::Engine(format!("{error:#}"));
         let base = imports::base(&engine).map_err(does_not_link)?;
         let artifacts = Artifacts::new(&engine, cache_dir, limits.compiled_files_max);
         let js = js.into().map(|js| link_js(&engine, js)).transpose().map_err(does_not_link)?;
         Ok(Self {
-            ticker: Ticker::start(&engine, Duration::from_millis(limits.epoch_tick_ms.max(1)))?,
+            ticker: Ticker::start(&engine, tick)?,
+            back: Back::new(back_threads(limits), tick),
             admission: Admission::new(limits),
             activity: ActivityCounts::default(),
             limits: Arc::new(limits.clone()),
@@ -99,6 +90,7 @@ impl Runtime {
             stopping: CancellationToken::new(),
             components: Components { artifacts, base },
             concurrent: OnceLock::new(),
+            compiler: None,
             js,
         })
     }
@@ -107,6 +99,15 @@ impl Runtime {
     #[must_use]
     pub fn with_observer(mut self, observer: Arc<dyn CallObserver>) -> Self {
         self.observer = Some(observer);
+        self
+    }
+
+    /// Has components compiled by a program of its own, which can be stopped; see [`CompilerProgram`]. Without
+    /// one this process compiles them, which is right for components that one made oneself: a stranger's could
+    /// keep its cores busy, or fill its memory, for as long as it pleases.
+    #[must_use]
+    pub fn with_compiler(mut self, program: CompilerProgram) -> Self {
+        self.compiler = Some(Compiler::new(program, &self.limits, self.components.artifacts.empty_dir()));
         self
     }
 
@@ -133,124 +134,6 @@ impl Runtime {
         &self.limits
     }
 
-    /// Compiles and links an app, or maps it into memory when this host has compiled it before. Bound by the
-    /// CPU (a component: up to seconds; an image: milliseconds), so call it where blocking is allowed.
-    ///
-    /// # Errors
-    /// [`RuntimeError`] when the code is none, belongs to another engine, or wants what it is not granted.
-    pub fn load(&self, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
-        let compiled = self.code(&code.backend, Artifacts::get_or_compile, Artifacts::get_or_compile)?;
-        self.link(code, &compiled)
-    }
-
-    /// The same for code that runs once, such as tests: nothing of it is kept.
-    ///
-    /// # Errors
-    /// As [`Runtime::load`].
-    pub fn load_once(&self, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
-        let compiled = self.code(&code.backend, Artifacts::compile, Artifacts::compile)?;
-        self.link(code, &compiled)
-    }
-
-    /// Links an app that this host has compiled before; `None` when it has not, or has not kept it. Reads
-    /// nothing of the code but what the requests touch.
-    ///
-    /// # Errors
-    /// As [`Runtime::load`].
-    pub fn load_kept(&self, code: AppCode<BackendId>) -> Result<Option<Arc<LoadedApp>>, RuntimeError> {
-        let BackendId { code: hash, engine } = code.backend;
-        let compiled = match engine {
-            Some(engine) => {
-                self.check_engine(engine)?;
-                self.components.artifacts.get(hash).map(Code::Image)
-            }
-            // Which engine it is for, only its bytes tell; what the other one compiled is not found.
-            None => {
-                let concurrent = || self.concurrent.get()?.artifacts.get(hash);
-                self.components.artifacts.get(hash).or_else(concurrent).map(Code::Component)
-            }
-        };
-        compiled.map(|compiled| self.link(code, &compiled)).transpose()
-    }
-
-    fn code(
-        &self,
-        backend: &Backend,
-        image: fn(&Artifacts, &Artifact) -> Result<Module, RuntimeError>,
-        component: fn(&Artifacts, &Artifact) -> Result<Component, RuntimeError>,
-    ) -> Result<Code, RuntimeError> {
-        match backend {
-            Backend::JavaScript { image: code, engine } => {
-                self.check_engine(*engine)?;
-                image(&self.components.artifacts, code).map(Code::Image)
-            }
-            Backend::Component { wasm } => {
-                let (bytes, limit) = (wasm.bytes().len(), self.limits.component_bytes_max);
-                if bytes > limit {
-                    return Err(RuntimeError::TooLarge { bytes, limit });
-                }
-                let components = match wasi::is_concurrent(wasm.bytes()) {
-                    true => self.concurrent()?,
-                    false => &self.components,
-                };
-                component(&components.artifacts, wasm).map(Code::Component)
-            }
-        }
-    }
-
-    fn concurrent(&self) -> Result<&Components, RuntimeError> {
-        if let Some(components) = self.concurrent.get() {
-            return Ok(components);
-        }
-        let engine = engine::concurrent_engine(&self.limits)?;
-        let base = imports::base(&engine).map_err(|error| RuntimeError::Engine(format!("{error:#}")))?;
-        let artifacts = self.components.artifacts.for_engine(&engine);
-        // Whoever comes second drops the one it made.
-        let components = self.concurrent.get_or_init(|| {
-            self.ticker.also(&engine);
-            Components { artifacts, base }
-        });
-        Ok(components)
-    }
-
-    fn check_engine(&self, of_image: ContentHash) -> Result<(), RuntimeError> {
-        let of_host = self.js.as_ref().ok_or(RuntimeError::NoJsEngine)?.engine.hash();
-        if of_image == of_host {
-            return Ok(());
-        }
-        Err(RuntimeError::EngineMismatch { image: of_image, engine: of_host })
-    }
-
-    fn link<B>(&self, code: AppCode<B>, compiled: &Code) -> Result<Arc<LoadedApp>, RuntimeError> {
-        let pre = match compiled {
-            Code::Image(image) => self.link_image(image)?,
-            Code::Component(component) => self.link_component(component, &code.manifest)?,
-        };
-        let gate = self.admission.gate(&code.app);
-        LoadedApp::new(code, &self.limits, pre, gate).map(Arc::new)
-    }
-
-    fn link_image(&self, image: &Module) -> Result<InstancePre<CallState>, RuntimeError> {
-        let js = self.js.as_ref().ok_or(RuntimeError::NoJsEngine)?;
-        let mut linker = js.linker.clone();
-        let mut link = || {
-            linker.root().module("image", image)?;
-            linker.instantiate_pre(js.engine.shell())
-        };
-        link().map_err(|error: wasmtime::Error| RuntimeError::WrongType(format!("{error:#}")))
-    }
-
-    fn link_component(
-        &self,
-        component: &Component,
-        manifest: &Manifest,
-    ) -> Result<InstancePre<CallState>, RuntimeError> {
-        let is_ours = Engine::same(component.engine(), &self.engine);
-        let base = if is_ours { &self.components.base } else { &self.concurrent()?.base };
-        let linker = imports::granted(base, component, manifest)?;
-        linker.instantiate_pre(component).map_err(|error| RuntimeError::WrongType(format!("{error:#}")))
-    }
-
     /// Hands an event to an app, in a fresh instance. `attempt` counts deliveries to this app from 1.
     ///
     /// # Errors
@@ -275,7 +158,7 @@ impl Runtime {
         attempt: u32,
         trace: CallTrace,
     ) -> Result<Handled<DeliveryOutcome>, CallError> {
-        let handler = app.event()?;
+        let handler = app.event()?.clone();
         let name = CallName::Other(format!("event {} (attempt {attempt})", event.event_type));
         let hops_of_published = event.hops.saturating_add(1);
         let capabilities = Arc::clone(&self.capabilities);
@@ -291,7 +174,7 @@ impl Runtime {
         self: &Arc<Self>,
         app: &Arc<LoadedApp>,
     ) -> Result<Handled<Vec<String>>, CallError> {
-        let suite = app.tests()?;
+        let suite = app.tests()?.clone();
         let about = About {
             kind: CallKind::Test,
             name: CallName::Other("tests".into()),
@@ -313,7 +196,7 @@ impl Runtime {
         name: &str,
         capabilities: &Capabilities,
     ) -> Result<Handled<Result<(), Failure>>, CallError> {
-        let suite = app.tests()?;
+        let suite = app.tests()?.clone();
         let about = About {
             kind: CallKind::Test,
             name: CallName::Other(format!("test {name}")),
@@ -321,13 +204,20 @@ impl Runtime {
             capabilities: Arc::new(capabilities.clone()),
             trace: CallTrace::default(),
         };
-        self.call(app, about, RunTest { suite, name }).await
+        self.call(app, about, RunTest { suite, name: name.to_owned() }).await
     }
 }
 
 impl std::fmt::Debug for Runtime {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Runtime").field("js", &self.js.is_some()).finish_non_exhaustive()
+    }
+}
+
+fn back_threads(limits: &Limits) -> usize {
+    match limits.back_threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        some => some,
     }
 }
 

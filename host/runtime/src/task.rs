@@ -19,7 +19,7 @@ use crate::{
 
 /// Something to do in a fresh instance.
 pub(crate) trait Task: Send {
-    type Answer: Send;
+    type Answer: Send + 'static;
     fn run(
         self,
         store: &mut Store<CallState>,
@@ -86,12 +86,12 @@ pub enum DeliveryOutcome {
 }
 
 /// An event.
-pub(crate) struct Deliver<'a> {
-    pub(crate) handler: &'a event_handler::GuestIndices,
+pub(crate) struct Deliver {
+    pub(crate) handler: event_handler::GuestIndices,
     pub(crate) event: event_handler::Event,
 }
 
-impl Task for Deliver<'_> {
+impl Task for Deliver {
     type Answer = DeliveryOutcome;
 
     async fn run(self, store: &mut Store<CallState>, instance: &Instance) -> Result<Self::Answer, Stop> {
@@ -140,9 +140,9 @@ pub(crate) fn event_for_guest(event: &Event, attempt: u32) -> event_handler::Eve
 }
 
 /// The names of an app's tests.
-pub(crate) struct TestNames<'a>(pub(crate) &'a test_suite::GuestIndices);
+pub(crate) struct TestNames(pub(crate) test_suite::GuestIndices);
 
-impl Task for TestNames<'_> {
+impl Task for TestNames {
     type Answer = Vec<String>;
 
     async fn run(self, store: &mut Store<CallState>, instance: &Instance) -> Result<Self::Answer, Stop> {
@@ -152,17 +152,17 @@ impl Task for TestNames<'_> {
 }
 
 /// One of an app's tests.
-pub(crate) struct RunTest<'a> {
-    pub(crate) suite: &'a test_suite::GuestIndices,
-    pub(crate) name: &'a str,
+pub(crate) struct RunTest {
+    pub(crate) suite: test_suite::GuestIndices,
+    pub(crate) name: String,
 }
 
-impl Task for RunTest<'_> {
+impl Task for RunTest {
     type Answer = Result<(), Failure>;
 
     async fn run(self, store: &mut Store<CallState>, instance: &Instance) -> Result<Self::Answer, Stop> {
         let suite = self.suite.load(&mut *store, instance)?;
-        let result = suite.call_run(&mut *store, self.name).await?;
+        let result = suite.call_run(&mut *store, &self.name).await?;
         Ok(result.map_err(Failure::from))
     }
 

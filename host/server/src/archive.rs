@@ -57,9 +57,7 @@ impl From<ArchiveError> for Problem {
                 too_large("source_bytes_max", *limit)
             }
             ArchiveError::Bomb { limit } => too_large("archive_ratio_max", *limit),
-            ArchiveError::Source(SourceError::FileTooLarge { limit, .. }) => {
-                too_large("source_file_bytes_max", *limit)
-            }
+            ArchiveError::Source(SourceError::FileTooLarge { name, limit, .. }) => too_large(name, *limit),
             ArchiveError::Source(SourceError::TooManyFiles { limit }) => {
                 too_large("source_files_max", *limit)
             }
@@ -119,14 +117,16 @@ impl Files<'_> {
         let Some(path) = Self::path(name)? else {
             return Err(ArchiveError::NotAFile { name: "./".into(), what: "a file without a name" });
         };
-        let limit = self.limits.source_file_bytes_max;
+        let (limit_name, limit) = path.bytes_max(self.limits);
         let mut bytes = Vec::new();
         content.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(of_io)?;
         if is_litter(path.as_str()) {
             return Ok(());
         }
         if bytes.len() > limit {
-            return Err(SourceError::FileTooLarge { path, bytes: bytes.len(), limit }.into());
+            return Err(
+                SourceError::FileTooLarge { path, bytes: bytes.len(), name: limit_name, limit }.into()
+            );
         }
         if self.files.len() >= self.limits.source_files_max {
             return Err(SourceError::TooManyFiles { limit: self.limits.source_files_max }.into());

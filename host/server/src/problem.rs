@@ -103,6 +103,14 @@ impl Problem {
         self
     }
 
+    /// The limit that was reached, if it was one.
+    pub(crate) fn limited(self, limit: Option<(&'static str, u64)>) -> Self {
+        match limit {
+            Some((name, value)) => self.limit(name, value),
+            None => self,
+        }
+    }
+
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.0.retry_after_s = Some(seconds.max(1));
         self

@@ -5,6 +5,7 @@
 
 mod app;
 mod deploy;
+mod fairness;
 mod http_load;
 mod in_process;
 mod node;
@@ -35,6 +36,9 @@ async fn main() -> Result<(), Failure> {
     }
     if wants("http") {
         http_load::run(&mut report).await?;
+    }
+    if wants("fairness") {
+        fairness::run(&mut report).await?;
     }
     println!("{}", report.markdown());
     report.save(&out)?;

@@ -95,6 +95,7 @@ fn options(args: &ComponentArgs) -> Result<ComponentOptions, CliError> {
         kv: args.kv.iter().map(|(key, value)| (key.clone(), Bytes::from(value.clone()))).collect(),
         limits: limits(&args.limits)?,
         cache_dir: args.cache.clone(),
+        compiler: Some(super::compiler()?),
         logs: Arc::new(Print),
         outbound,
     })

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
-use atoll::{Host, Limits, outbound::OutboundConfig};
+use atoll::{Limits, outbound::OutboundConfig};
 use atoll_otlp::{Otlp, OtlpConfig};
 use atoll_server::ServerConfig;
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -82,7 +82,7 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
         CliError::Failed(format!("cannot listen on {listen}: {error}; choose another address with --listen"))
     })?;
     let address = listener.local_addr().map_err(|error| CliError::Failed(error.to_string()))?;
-    let mut builder = Host::builder().data_dir(data).limits(limits.clone()).outbound(outbound);
+    let mut builder = super::host_builder()?.data_dir(data).limits(limits.clone()).outbound(outbound);
     if let Some(cache) = args.cache {
         builder = builder.cache_dir(cache);
     }

@@ -56,7 +56,7 @@ impl StoreSource {
         AppCode { app, revision, manifest, backend, variables }
     }
 
-    /// Loads off the async threads: it reads the disk, and may compile.
+    /// Loads off the async threads: it reads the disk.
     async fn in_background<T: Send + 'static>(
         &self,
         load: impl FnOnce(&Runtime) -> Result<T, RuntimeError> + Send + 'static,
@@ -81,7 +81,7 @@ impl AppSource for StoreSource {
                 return Ok(None);
             };
             let code = self.code(record, backend);
-            return self.in_background(move |runtime| runtime.load(code)).await.map(Some);
+            return self.runtime.load(code).await.map(Some);
         }
         let kept = self.code(record.clone(), backend);
         if let Some(loaded) = self.in_background(move |runtime| runtime.load_kept(kept)).await? {
@@ -90,6 +90,6 @@ impl AppSource for StoreSource {
         let stored = self.store.backend(app, record.revision).await.map_err(|e| failed(e.to_string()))?;
         let Some(backend) = stored else { return Ok(None) };
         let code = self.code(record, backend);
-        self.in_background(move |runtime| runtime.load(code)).await.map(Some)
+        self.runtime.load(code).await.map(Some)
     }
 }

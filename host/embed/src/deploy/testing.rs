@@ -32,7 +32,7 @@ impl Host {
             backend,
             variables: BTreeMap::new(),
         };
-        let app = self.in_background(move |runtime| runtime.load_once(code)).await?;
+        let app = self.inner.runtime.load_once(code).await?;
         let names = self.inner.runtime.test_names(&app).await?.value;
         let mut report = TestReport::default();
         for name in names {

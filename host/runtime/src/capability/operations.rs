@@ -21,6 +21,9 @@ use crate::{
     stream::Side,
 };
 
+/// A wait without an end ends so long after the call itself.
+const WAIT_PAST_WALL: Duration = Duration::from_secs(60);
+
 /// Something that a guest may wait for.
 pub(crate) enum Operation {
     /// A stream, by its number, until there is something to read.
@@ -153,8 +156,8 @@ impl operations::Host for CallState {
     async fn wait(&mut self, numbers: Vec<u32>, timeout_ns: Option<u64>) -> wasmtime::Result<Vec<u32>> {
         self.note_host_call();
         check_list(&numbers, self.limits.operations_per_call_max)?;
-        // The wall-clock limit ends the call before a longer wait would.
-        let wall_max = Duration::from_millis(self.app.limits.wall_ms.into());
+        // The wall-clock limit ends the call before a longer wait would: well before, for it is looked at last.
+        let wall_max = Duration::from_millis(self.app.limits.wall_ms.into()) + WAIT_PAST_WALL;
         let timeout = timeout_ns.map(|ns| Instant::now() + Duration::from_nanos(ns).min(wall_max));
         loop {
             let stall = self.first_stall(&numbers);

@@ -63,7 +63,7 @@ impl AppSource for Source {
             backend: Backend::Component { wasm: Artifact::new(self.wasm.clone()) },
             variables: [].into(),
         };
-        self.runtime.load(code).map(Some)
+        self.runtime.load(code).await.map(Some)
     }
 }
 

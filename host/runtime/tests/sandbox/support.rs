@@ -206,12 +206,20 @@ impl TestHost {
     ) -> Result<Arc<LoadedApp>, RuntimeError> {
         let text = format!("name = \"{name}\"\n[backend]\ncomponent = \"a.wasm\"\n{manifest}");
         let manifest = Manifest::parse(&text).expect("a manifest");
-        self.runtime.load(AppCode {
+        let code = AppCode {
             app: manifest.name.clone(),
             revision: Revision(1),
             manifest,
             backend,
             variables: BTreeMap::new(),
+        };
+        // Tests load before they begin, with or without an executor of their own.
+        std::thread::scope(|scope| {
+            let load = || {
+                let executor = tokio::runtime::Builder::new_current_thread().build().expect("an executor");
+                executor.block_on(self.runtime.load(code))
+            };
+            scope.spawn(load).join().expect("loading does not panic")
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use atoll::{BusError, CallError, HostError, StoreError};
+use atoll::{BusError, CallError, Diagnostic, HostError, RuntimeError, StoreError};
 
 use super::Problem;
 
@@ -30,6 +30,10 @@ impl From<HostError> for Problem {
                 Self::new(422, "rejected", "The source was refused")
                     .detail(detail)
                     .diagnostics(diagnostics.clone())
+            }
+            HostError::Backend(error) => of_component(&error),
+            HostError::Runtime(error @ RuntimeError::CompilerBusy { .. }) => {
+                Self::new(503, "overloaded", "Overloaded").limited(error.limit()).retry_after(5).detail(error)
             }
             HostError::Prompt(_) => Self::bad_request("bad-prompt", &error),
             HostError::TooManyGenerations { limit } => {
@@ -74,12 +78,16 @@ impl From<CallError> for Problem {
                 .retry_after(retry_after.as_secs_f64().ceil() as u64),
             other => return Self::internal("a call of an app failed", other),
         };
-        let problem = problem.detail(&error);
-        match error.limit() {
-            Some((name, value)) => problem.limit(name, value),
-            None => problem,
-        }
+        problem.detail(&error).limited(error.limit())
     }
+}
+
+fn of_component(error: &RuntimeError) -> Problem {
+    let finding = Diagnostic::error("component", error.to_string());
+    Problem::new(422, "rejected", "The source was refused")
+        .detail(error)
+        .limited(error.limit())
+        .diagnostics(vec![finding])
 }
 
 fn of_bus(error: BusError) -> Problem {
@@ -137,6 +145,28 @@ mod tests {
             assert!(!problem.text().contains("secret"), "{}", problem.text());
             assert_eq!(problem.0.limit.map(|limit| (limit.name, limit.value)), limit);
         }
+    }
+
+    #[test]
+    fn a_component_that_cannot_be_compiled_is_its_authors_to_mend() {
+        for (error, limit) in [
+            (
+                RuntimeError::CompileTooLong { limit: "compile_cpu_ms", limit_ms: 9 },
+                Some(("compile_cpu_ms", 9)),
+            ),
+            (RuntimeError::CompileOutOfMemory { limit_mib: 8 }, Some(("compile_memory_mib", 8))),
+            (RuntimeError::CompiledTooLarge { limit: 7 }, Some(("compiled_bytes_max", 7))),
+            (RuntimeError::CompilerCrashed("signal 11".into()), None),
+        ] {
+            assert!(error.is_of_component());
+            let problem = Problem::from(HostError::Backend(error));
+            assert_eq!(problem.status(), 422);
+            assert_eq!(problem.0.limit.map(|limit| (limit.name, limit.value)), limit);
+        }
+        let busy = RuntimeError::CompilerBusy { limit: "compiles_queue_max", value: 16 };
+        let response = Problem::from(HostError::Runtime(busy)).into_response();
+        assert_eq!(response.status(), 503);
+        assert!(response.headers().contains_key("retry-after"));
     }
 
     #[test]

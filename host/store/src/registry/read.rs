@@ -54,6 +54,7 @@ impl Store {
         let limits = Limits {
             source_files_max: usize::MAX,
             source_file_bytes_max: usize::MAX,
+            component_bytes_max: usize::MAX,
             source_bytes_max: usize::MAX,
             ..Limits::default()
         };
