@@ -92,13 +92,16 @@ const NS_PER_S: f64 = 1e9;
 /// An app's name, a revision, and its totals by kind.
 type Row = (String, String, Vec<Option<KindTotals>>);
 
+type ReadSum = fn(&KindTotals) -> f64;
+type ReadHistogram = fn(&KindTotals) -> &HistogramTotals;
+
 /// What is told of calls.
 pub(super) fn call_families<K>(
     rows: &[Row],
     kinds: &[(K, &'static str)],
     metered: usize,
 ) -> Vec<MetricFamily> {
-    let counters: [(MetricFamily, fn(&KindTotals) -> f64); 6] = [
+    let counters: [(MetricFamily, ReadSum); 6] = [
         (MetricFamily::new("atoll_call_fuel", "wasmtime fuel that calls used", ""), |totals| {
             totals.fuel as f64
         }),
@@ -126,7 +129,7 @@ pub(super) fn call_families<K>(
             |totals| totals.failures() as f64,
         ),
     ];
-    let histograms: [(MetricFamily, f64, fn(&KindTotals) -> &HistogramTotals); 4] = [
+    let histograms: [(MetricFamily, f64, ReadHistogram); 4] = [
         (MetricFamily::new("atoll_call_cpu_seconds", "CPU time of calls that ran", "s"), NS_PER_S, |t| {
             &t.cpu
         }),
