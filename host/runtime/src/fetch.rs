@@ -69,6 +69,7 @@ impl Runtime {
         handler: WasiHandler,
         request: http::Request<Body>,
     ) -> Result<Handled<http::Response<Body>>, CallError> {
+        request_body::check_length(request.body(), app.limits)?;
         let running = self.start(app, self.about_request(request.method(), request.uri())).await?;
         let going = Going::of(&running);
         self.answered(going, Box::pin(answer_through_wasi(running, handler, request))).await
