@@ -75,6 +75,8 @@ impl Runtime {
         mut request: http::Request<Body>,
     ) -> Result<Handled<http::Response<Body>>, CallError> {
         let trace = request.extensions_mut().remove::<CallTrace>().unwrap_or_default();
+        request_body::check_length(request.body(), app.limits)
+            .map_err(|error| self.refused(app, CallKind::Http, &trace, error))?;
         let running = self.start(app, self.about_request(request.method(), request.uri(), trace)).await?;
         let going = Going::of(&running);
         self.answered(app, going, answer_through_wasi(running, handler, request)).await

@@ -103,8 +103,7 @@ impl Runtime {
         about: About,
         shared: &Arc<CallShared>,
     ) -> wasmtime::Result<Store<CallState>> {
-        let (limits, engine) = (&self.limits, app.pre.engine().clone());
-        let engine = &engine;
+        let limits = &self.limits;
         let state = CallState::new(NewCall {
             app: Arc::clone(app),
             limits: Arc::clone(limits),
@@ -115,7 +114,7 @@ impl Runtime {
             hops_of_published: about.hops_of_published,
             trace: about.trace.context,
         });
-        let mut store = Store::try_new(engine, state)?;
+        let mut store = Store::try_new(app.pre.engine(), state)?;
         store.limiter(|state| &mut state.limiter);
         store.set_fuel(app.limits.fuel)?;
         store.set_hostcall_fuel(limits.http_response_bytes_max.saturating_add(TRANSFER_SLACK_BYTES));

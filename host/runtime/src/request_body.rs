@@ -31,10 +31,8 @@ pub(crate) async fn arrive(
     if matches!(*method, Method::GET | Method::HEAD) || body.is_end_stream() {
         return Ok(RequestBody::None);
     }
+    check_length(&body, app)?;
     let (hint, inline_max) = (body.size_hint(), limits.http_inline_body_bytes_max);
-    if hint.lower() > app.body_bytes() {
-        return Err(too_large(app));
-    }
     let is_small = hint.exact().is_some_and(|bytes| bytes <= inline_max as u64);
     let stream = |body| RequestBody::Stream(Incoming::bounded(body, "body_mib", app.body_bytes()));
     match body.try_into_bytes() {
@@ -53,6 +51,14 @@ pub(crate) async fn arrive(
         }
         Err(body) => Ok(stream(body)),
     }
+}
+
+/// Refuses a body that says itself that it is too large.
+pub(crate) fn check_length(body: &Body, app: AppLimits) -> Result<(), CallError> {
+    if body.size_hint().lower() > app.body_bytes() {
+        return Err(too_large(app));
+    }
+    Ok(())
 }
 
 /// Gathers what is there. Answers whether that is all.

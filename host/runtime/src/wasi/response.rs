@@ -16,6 +16,7 @@ use atoll_model::{Limits, Usage};
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Body as _;
+use tokio::task::unconstrained;
 use wasmtime_wasi_http::WasiBody;
 
 use crate::{
@@ -179,7 +180,9 @@ where
     F: Future<Output = Option<Result<http::Response<WasiBody>, CallError>>>,
 {
     let response = Arc::clone(&sender.response);
-    let (mut guest, mut pump) = (pin!(guest), pin!(sender.pump(head)));
+    // Tokio lets channels seem empty to a task that has done much at once. What the pump sees must be what there
+    // is; it does no more at a time than fits the pipe.
+    let (mut guest, mut pump) = (pin!(guest), pin!(unconstrained(sender.pump(head))));
     let mut guest_done = false;
     let mut pumped = None;
     poll_fn(|cx| {

@@ -98,6 +98,17 @@ async fn wasi_guests_answer_with_their_variables_and_the_requests_target() {
     }
 }
 
+/// Tokio lets a task that has done much at once wait, even for what is there.
+#[tokio::test]
+#[ignore = "needs `cargo xtask guests`; `cargo xtask test` runs it"]
+async fn wasi_guests_answer_many_requests_of_one_task() {
+    for (host, app) in hosts("") {
+        for _ in 0..300 {
+            assert_eq!(fetch(&host, &app, "/").await.unwrap().0, 200);
+        }
+    }
+}
+
 #[tokio::test]
 #[ignore = "needs `cargo xtask guests`; `cargo xtask test` runs it"]
 async fn wasi_guests_pass_more_than_their_memory_through_and_the_trailers_too() {
