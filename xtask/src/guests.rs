@@ -40,12 +40,21 @@ pub(crate) fn build_rust_guests() -> Result<Vec<PathBuf>, String> {
     EXAMPLES.iter().map(|name| build(name)).collect()
 }
 
+/// Builds the plain `wasi:http` component that `cargo xtask bench` has `wasmtime serve` run.
+pub(crate) fn build_wasi_hello() -> Result<PathBuf, String> {
+    build_in("tests/bench/peers/wasi-hello", "wasi-hello", &[])
+}
+
 fn build(name: &str) -> Result<PathBuf, String> {
-    let folder = format!("examples/{name}");
-    let component = root().join(&folder).join(format!("{name}.wasm"));
+    build_in(&format!("examples/{name}"), name, SHARED_INPUTS)
+}
+
+/// Builds `FOLDER/NAME.wasm`, which is made from the folder and `shared`.
+fn build_in(folder: &str, name: &str, shared: &[&str]) -> Result<PathBuf, String> {
+    let component = root().join(folder).join(format!("{name}.wasm"));
     let stamp = root().join(TARGET_DIR).join(format!("{name}.stamp"));
     let own: Vec<String> = OWN_INPUTS.iter().map(|input| format!("{folder}/{input}")).collect();
-    let inputs: Vec<&str> = own.iter().map(String::as_str).chain(SHARED_INPUTS.iter().copied()).collect();
+    let inputs: Vec<&str> = own.iter().map(String::as_str).chain(shared.iter().copied()).collect();
     let inputs = setup::hash_of(&inputs)?;
     if component.is_file() && fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == inputs) {
         return Ok(component);
@@ -56,7 +65,7 @@ fn build(name: &str) -> Result<PathBuf, String> {
     cargo_build()?
         .args(&["--release", "--locked", "--target", TARGET, "--target-dir"])
         .arg(&target_dir.display().to_string())
-        .within(&folder)
+        .within(folder)
         .run()?;
     let module = target_dir.join(TARGET).join("release").join(format!("{}.wasm", name.replace('-', "_")));
     let bytes = encode(&fs::read(&module).map_err(|e| format!("cannot read {}: {e}", module.display()))?)?;
