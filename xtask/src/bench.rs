@@ -5,17 +5,24 @@
 
 use crate::{guests, setup, shell};
 
-/// What `cargo xtask bench` may be told besides a name.
 const WRITE_DOCS: &str = "--write-docs";
-const QUICK: &str = "--quick";
+const APPS: &str = "--apps";
 
-pub(crate) const USAGE: &str = "bench takes --quick, --write-docs, and one name or nothing";
+pub(crate) const USAGE: &str = "bench takes --quick, --write-docs, --apps COUNT, and one name or nothing";
 
-/// Whether the arguments are such as the command takes.
+/// Whether the arguments are such as the command takes: said at once, not after everything was built.
 pub(crate) fn takes(arguments: &[String]) -> bool {
-    let names = arguments.iter().filter(|argument| ![WRITE_DOCS, QUICK].contains(&argument.as_str()));
-    let names: Vec<_> = names.collect();
-    names.len() <= 1 && names.iter().all(|name| !name.starts_with('-'))
+    let mut names = 0;
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            WRITE_DOCS | "--quick" => {}
+            APPS if rest.next().is_some_and(|count| count.parse::<usize>().is_ok()) => {}
+            flag if flag.starts_with('-') => return false,
+            _ => names += 1,
+        }
+    }
+    names <= 1
 }
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
@@ -26,8 +33,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         }
     };
     optional(setup::npm_packages("tests/bench/peers"));
-    optional(guests::build_rust_guests().map(drop));
-    optional(guests::build_wasi_hello().map(drop));
+    optional(guests::build_all().map(drop));
     // One invocation, so that everything agrees on the features of what it shares.
     shell::cargo(&["build", "--release", "--package", "atoll-cli", "--package", "atoll-bench"])
         .args(&["--package", "atoll-image", "--bins", "--example", "metering"])

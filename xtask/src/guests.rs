@@ -40,9 +40,11 @@ pub(crate) fn build_rust_guests() -> Result<Vec<PathBuf>, String> {
     EXAMPLES.iter().map(|name| build(name)).collect()
 }
 
-/// Builds the plain `wasi:http` component that `cargo xtask bench` has `wasmtime serve` run.
-pub(crate) fn build_wasi_hello() -> Result<PathBuf, String> {
-    build_in("tests/bench/peers/wasi-hello", "wasi-hello", &[])
+/// The same, and the plain `wasi:http` component that `cargo xtask bench` has `wasmtime serve` run.
+pub(crate) fn build_all() -> Result<Vec<PathBuf>, String> {
+    let mut components = build_rust_guests()?;
+    components.push(build_in("tests/bench/peers/wasi-hello", "wasi-hello", &[])?);
+    Ok(components)
 }
 
 fn build(name: &str) -> Result<PathBuf, String> {

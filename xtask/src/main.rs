@@ -17,7 +17,7 @@ usage: cargo xtask COMMAND
   run [ARGS]        set up, then serve the canvas at http://127.0.0.1:8787/ (ARGS go to `atoll serve`; data in
                     .atoll/ of the checkout)
   test [FILTER]     set up, then every check; FILTER runs only the steps whose name holds it
-  bench [--quick] [--write-docs] [NAME]
+  bench [--quick] [--write-docs] [--apps COUNT] [NAME]
                     the benchmarks, side by side with the peers that are installed; NAME keeps those whose name
                     holds it, --quick only shows that they run, --write-docs writes docs/performance.md
   engine [--check]  rebuild the JavaScript engine; --check only compares
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
         },
         Some("prompts") => prompts::run(rest),
         Some("guests") if !rest.is_empty() => return usage("guests takes nothing"),
-        Some("guests") => guests::build_rust_guests()
+        Some("guests") => guests::build_all()
             .map(|paths| paths.iter().for_each(|path| shell::say(&path.display().to_string()))),
         Some("help" | "--help" | "-h") => {
             shell::say(USAGE);

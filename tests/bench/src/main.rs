@@ -1,10 +1,10 @@
 //! `cargo xtask bench`: what a request, a deploy, a wake and an app in memory cost, side by side in one run with the
 //! peers that are installed.
 //!
-//! `atoll-bench --out FOLDER [--docs FOLDER] [--quick] [NAME]`. `--out` gets `bench.md` and `bench.json`; `NAME` keeps
-//! the parts whose name holds it; `--docs` writes what was measured into the pages there. Everything runs on one
-//! machine, the load generator included, and absolute figures say more about that machine than about Atoll: read the
-//! ratios.
+//! `atoll-bench --out FOLDER [--docs FOLDER] [--quick] [--apps COUNT] [NAME]`. `--out` gets `bench.md` and `bench.json`;
+//! `NAME` keeps the parts whose name holds it; `--docs` writes what was measured into the pages there. Everything runs
+//! on one machine, the load generator included, and absolute figures say more about that machine than about Atoll: read
+//! the ratios.
 
 mod apps;
 mod contest;

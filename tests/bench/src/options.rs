@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use crate::{Failure, peers::floor::Kind};
 
-const USAGE: &str = "usage: atoll-bench --out FOLDER [--docs FOLDER] [--quick] [NAME]";
+const USAGE: &str = "usage: atoll-bench --out FOLDER [--docs FOLDER] [--quick] [--apps COUNT] [NAME]";
+
+/// Apps of the part `apps`. Each takes about three megabytes of disk, and a deploy's time.
+const APPS: usize = 2_000;
 
 /// What this process is started for.
 pub(crate) enum Invocation {
@@ -22,6 +25,8 @@ pub(crate) struct Options {
     pub(crate) docs: Option<PathBuf>,
     /// Everything once and short, to see that it runs: the figures mean nothing.
     pub(crate) quick: bool,
+    /// How many apps the part `apps` deploys.
+    pub(crate) apps: usize,
     /// Only parts whose name holds this.
     pub(crate) name: String,
 }
@@ -38,7 +43,7 @@ impl Options {
 }
 
 pub(crate) fn parse(arguments: &[String]) -> Result<Invocation, Failure> {
-    let (mut out, mut docs, mut quick, mut name) = (None, None, false, None);
+    let (mut out, mut docs, mut quick, mut apps, mut name) = (None, None, false, None, None);
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
@@ -46,6 +51,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Invocation, Failure> {
             "--out" => out = rest.next().map(PathBuf::from),
             "--docs" => docs = Some(rest.next().map(PathBuf::from).ok_or(USAGE)?),
             "--quick" => quick = true,
+            "--apps" => apps = Some(rest.next().and_then(|count| count.parse().ok()).ok_or(USAGE)?),
             flag if flag.starts_with('-') => return Err(USAGE.into()),
             text if name.is_none() => name = Some(text.to_owned()),
             _ => return Err(USAGE.into()),
@@ -55,5 +61,6 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Invocation, Failure> {
         return Err("a quick run measures nothing that belongs in the documentation".into());
     }
     let out = out.ok_or(USAGE)?;
-    Ok(Invocation::Measure(Options { out, docs, quick, name: name.unwrap_or_default() }))
+    let apps = apps.unwrap_or(if quick { 50 } else { APPS }).max(2);
+    Ok(Invocation::Measure(Options { out, docs, quick, apps, name: name.unwrap_or_default() }))
 }

@@ -29,7 +29,7 @@ pub(super) fn start(component: &Path, report: &mut Report) -> Result<Option<Peer
     let (told, line) = (authority.clone(), "ready");
     let mut command = Command::new("sh");
     // The first line on standard output is this shell's, which then becomes wasmtime: its own goes to standard error.
-    command.args(["-c", "echo ready; exec \"$0\" serve --addr \"$1\" \"$2\" >/dev/null 2>&1"]);
+    command.args(["-c", "echo ready; exec \"$0\" serve --addr \"$1\" \"$2\" >/dev/null"]);
     command.arg(wasmtime).arg(&told).arg(component);
     let (process, authority) =
         Process::start(&mut command, move |said| (said == line).then(|| told.clone()))?;
