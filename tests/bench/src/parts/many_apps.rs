@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use atoll::{DeployOptions, Host};
+use atoll::{DeployOptions, Host, Limits};
 
 use super::{block_on, in_process};
 use crate::{
@@ -90,8 +90,10 @@ pub(crate) fn apps(options: &Options, report: &mut Report) -> Result<(), Failure
     let deploys_s = deploying.elapsed().as_secs_f64();
 
     let path = |number| Ok(format!("/apps/{}/api{}", apps::numbered(number)?, apps::PATH));
-    // As it is by default: a thousand apps stay loaded, so that in a second turn each was evicted before it is called.
-    let server = AtollServer::start(&data, "", report)?;
+    // A thousand stay loaded by default; never more than half of them, so that in a second turn each was evicted
+    // before it is called.
+    let kept = (count / 2).min(Limits::default().loaded_apps_max);
+    let server = AtollServer::start(&data, &format!("loaded_apps_max = {kept}"), report)?;
     let first = Visit::pay(&server.authority, &server.process, count, path)?;
     let evicted = Visit::pay(&server.authority, &server.process, count, path)?;
     drop(server);
