@@ -43,12 +43,24 @@ pub(crate) fn build_rust_guests() -> Result<Vec<PathBuf>, String> {
     EXAMPLES.iter().chain(WASI_GUESTS).map(|folder| build(folder)).collect()
 }
 
+/// The same, and the plain `wasi:http` component that `cargo xtask bench` has `wasmtime serve` run.
+pub(crate) fn build_all() -> Result<Vec<PathBuf>, String> {
+    let mut components = build_rust_guests()?;
+    components.push(build_in("tests/bench/peers/wasi-hello", &[])?);
+    Ok(components)
+}
+
 fn build(folder: &str) -> Result<PathBuf, String> {
+    build_in(folder, SHARED_INPUTS)
+}
+
+/// Builds `FOLDER/NAME.wasm`, which is made from the folder and `shared`.
+fn build_in(folder: &str, shared: &[&str]) -> Result<PathBuf, String> {
     let name = folder.rsplit('/').next().unwrap_or(folder);
     let component = root().join(folder).join(format!("{name}.wasm"));
     let stamp = root().join(TARGET_DIR).join(format!("{name}.stamp"));
     let own: Vec<String> = OWN_INPUTS.iter().map(|input| format!("{folder}/{input}")).collect();
-    let inputs: Vec<&str> = own.iter().map(String::as_str).chain(SHARED_INPUTS.iter().copied()).collect();
+    let inputs: Vec<&str> = own.iter().map(String::as_str).chain(shared.iter().copied()).collect();
     let inputs = setup::hash_of(&inputs)?;
     if component.is_file() && fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == inputs) {
         return Ok(component);

@@ -43,7 +43,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Crates that only some rooms may name.
 const RESERVED: &[(&str, &[&str])] = &[
     ("wasmtime", &["atoll-image", "atoll-build", "atoll-runtime"]),
-    ("axum", &["atoll-server"]),
+    // The benchmark has a server without a sandbox, for comparison.
+    ("axum", &["atoll-server", "atoll-bench"]),
     ("rusqlite", &["atoll-sqlite", "atoll-store", "atoll-bus"]),
     ("oxc", &["atoll-build"]),
     ("clap", &["atoll-cli"]),

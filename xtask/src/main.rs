@@ -17,7 +17,9 @@ usage: cargo xtask COMMAND
   run [ARGS]        set up, then serve the canvas at http://127.0.0.1:8787/ (ARGS go to `atoll serve`; data in
                     .atoll/ of the checkout)
   test [FILTER]     set up, then every check; FILTER runs only the steps whose name holds it
-  bench [NAME]      the benchmarks, side by side with the peers that are installed
+  bench [--quick] [--write-docs] [--apps COUNT] [NAME]
+                    the benchmarks, side by side with the peers that are installed; NAME keeps those whose name
+                    holds it, --quick only shows that they run, --write-docs writes docs/performance.md
   engine [--check]  rebuild the JavaScript engine; --check only compares
   prompts FILE      generate and deploy every prompt of a JSON Lines file, and print the table
   guests            build the Rust guests";
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
             [filter] => tests::run(Some(filter)),
             _ => return usage("test takes one filter or nothing"),
         },
+        Some("bench") if !bench::takes(rest) => return usage(bench::USAGE),
         Some("bench") => bench::run(rest),
         Some("engine") => match rest {
             [] => engine::run(false),
@@ -44,7 +47,7 @@ fn main() -> ExitCode {
         },
         Some("prompts") => prompts::run(rest),
         Some("guests") if !rest.is_empty() => return usage("guests takes nothing"),
-        Some("guests") => guests::build_rust_guests()
+        Some("guests") => guests::build_all()
             .map(|paths| paths.iter().for_each(|path| shell::say(&path.display().to_string()))),
         Some("help" | "--help" | "-h") => {
             shell::say(USAGE);

@@ -80,6 +80,17 @@ impl JsEngine {
     }
 }
 
+/// The code-only engine and the shell as WebAssembly: for a benchmark that compiles them with other settings than
+/// a host's. Nothing that runs apps takes them from here.
+///
+/// # Errors
+/// [`ImageError::Engine`] when the engine's bytes are not what the split pass knows.
+#[doc(hidden)]
+pub fn engine_parts() -> Result<(Vec<u8>, Vec<u8>), ImageError> {
+    let Parts { code, shell, .. } = Parts::make(ENGINE_WASM).map_err(ImageError::Engine)?;
+    Ok((code, shell))
+}
+
 /// What is compiled, as WebAssembly.
 struct Parts {
     code: Vec<u8>,

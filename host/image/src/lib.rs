@@ -28,6 +28,8 @@ mod split;
 pub use engine_bytes::engine_hash;
 pub use error::ImageError;
 pub use js_engine::JsEngine;
+#[doc(hidden)]
+pub use js_engine::engine_parts;
 pub use snapshot::{HandlerExports, Module, Snapshot, SnapshotInput};
 pub use source_map::{attach_source_maps, source_maps};
 

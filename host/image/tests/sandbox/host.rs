@@ -49,6 +49,10 @@ pub(crate) const MEMORY_BYTES: usize = 64 << 20;
 
 /// Settings of a host, as in `atoll_runtime::engine`.
 pub(crate) fn engine_with_stack(stack_bytes: usize) -> Engine {
+    Engine::new(&config(stack_bytes)).unwrap()
+}
+
+pub(crate) fn config(stack_bytes: usize) -> Config {
     let mut pool = PoolingAllocationConfig::default();
     pool.total_core_instances(400);
     pool.total_component_instances(100);
@@ -68,7 +72,7 @@ pub(crate) fn engine_with_stack(stack_bytes: usize) -> Engine {
     config.memory_guaranteed_dense_image_size(16 << 20);
     config.concurrency_support(false);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-    Engine::new(&config).unwrap()
+    config
 }
 
 /// One engine for all tests of a file, with a ticker.

@@ -6,7 +6,6 @@
 
 use std::{
     path::Path,
-    process::{Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,19 +16,18 @@ use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, task::JoinSet};
 
+use super::block_on;
 use crate::{
-    Failure, app,
-    http_load::{Peer, announced},
-    report::Report,
+    Failure, apps,
+    options::Options,
+    peers::AtollServer,
+    report::{Bar, DISTRIBUTION, Report, Row, Section, Unit, distribution},
     statistics::Distribution,
 };
 
 const LOUD_CONNECTIONS: usize = 32;
 /// One request at a time, with pauses: about 200 a second.
 const QUIET_PAUSE: Duration = Duration::from_millis(5);
-const WARM_UP: Duration = Duration::from_secs(2);
-const MEASURED: Duration = Duration::from_secs(10);
-
 const LOOP: &str = "export default { fetch() { for (;;) {} } };\n";
 
 /// The apps: what they are for, and what their loud use is called.
@@ -38,20 +36,58 @@ const LOUD: &[(&str, &str)] = &[
     ("flood", "a flood of short requests, 32 at a time"),
 ];
 
-pub(crate) async fn run(report: &mut Report) -> Result<(), Failure> {
+/// A quiet app's tail beside a loud one, over its tail alone.
+const P99_RATIO_MAX: f64 = 2.0;
+
+/// How long the quiet app is asked before and while it is measured.
+#[derive(Clone, Copy)]
+struct Pace {
+    warm_up: Duration,
+    measured: Duration,
+}
+
+pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
+    let pace = Pace {
+        warm_up: Duration::from_secs(options.choose(2, 1)),
+        measured: Duration::from_secs(options.choose(10, 1)),
+    };
     let folder = tempfile::tempdir()?;
-    let host = Arc::new(deployed(folder.path()).await?);
-    in_process(report, &host).await?;
-    host.shutdown().await;
-    drop(host);
-    over_http(report, folder.path()).await
+    let inside = block_on(async {
+        let host = Arc::new(deployed(folder.path()).await?);
+        let inside = in_process(&host, pace).await?;
+        host.shutdown().await;
+        Ok(inside)
+    })?;
+    report.sections.push(section("fairness", "A quiet app beside a loud one, in process", inside));
+    let server = AtollServer::start(folder.path(), "", report)?;
+    let outside = block_on(over_http(&server.authority, pace))?;
+    report.sections.push(section("fairness-http", "A quiet app beside a loud one, over HTTP", outside));
+    Ok(())
+}
+
+/// What the quiet app's requests took: alone, and beside each of [`LOUD`].
+struct Taken {
+    alone: Distribution,
+    beside: Vec<Distribution>,
+}
+
+fn section(name: &'static str, title: &'static str, taken: Taken) -> Section {
+    let mut rows: Vec<Row> = vec![distribution("alone", taken.alone)];
+    let mut bars = Vec::new();
+    for ((_, what), beside) in LOUD.iter().zip(taken.beside) {
+        rows.push(distribution(format!("beside {what}"), beside));
+        bars.push(Bar::at_most(what, Unit::Ratio, beside.p99_us / taken.alone.p99_us, P99_RATIO_MAX));
+    }
+    let about = "One request of the quiet app at a time, with pauses of 5 ms. The bars are its p99 beside the loud app over \
+                 its p99 alone. The load generator shares the cores."
+        .to_owned();
+    Section { name, title, about, columns: DISTRIBUTION, rows, bars, notes: Vec::new() }
 }
 
 async fn deployed(data: &Path) -> Result<Host, Failure> {
     let host = Host::builder().data_dir(data).build().await?;
-    let (router, limits) = (app::source(0)?, Limits::default());
-    let router = router.text("backend/index.js").unwrap_or_default().to_owned();
-    for (name, backend) in [("quiet", router.as_str()), ("flood", &router), ("loop", LOOP)] {
+    let limits = Limits::default();
+    for (name, backend) in [("quiet", apps::ROUTER), ("flood", apps::ROUTER), ("loop", LOOP)] {
         let mut tree = SourceTree::new();
         let manifest = format!("name = \"{name}\"\n\n[backend]\nentry = \"backend/index.js\"\n");
         tree.insert(SourcePath::parse("atoll.toml")?, manifest, &limits)?;
@@ -62,41 +98,31 @@ async fn deployed(data: &Path) -> Result<Host, Failure> {
 }
 
 /// Runs the quiet app's requests, one after another, and keeps those after the warm-up.
-async fn paced<F>(mut request: impl FnMut() -> F) -> Result<Vec<Duration>, Failure>
+async fn paced<F>(pace: Pace, mut request: impl FnMut() -> F) -> Result<Distribution, Failure>
 where
     F: Future<Output = Result<(), Failure>>,
 {
     let (start, mut took) = (Instant::now(), Vec::new());
-    while start.elapsed() < WARM_UP + MEASURED {
+    while start.elapsed() < pace.warm_up + pace.measured {
         let sent = Instant::now();
         request().await?;
-        if start.elapsed() >= WARM_UP {
+        if start.elapsed() >= pace.warm_up {
             took.push(sent.elapsed());
         }
         tokio::time::sleep(QUIET_PAUSE).await;
     }
-    Ok(took)
+    Ok(Distribution::of(took))
 }
 
-/// Adds a line, with its tail against that of the app alone.
-fn add(report: &mut Report, part: &'static str, what: &str, took: Vec<Duration>, alone: Option<f64>) -> f64 {
-    let distribution = Distribution::of(took);
-    let p99_us = distribution.p99_us;
-    let ratio = alone.map(|alone| format!(" (p99 × {:.2})", p99_us / alone)).unwrap_or_default();
-    report.add(part, format!("a quiet app {what}{ratio}"), distribution);
-    p99_us
-}
-
-async fn in_process(report: &mut Report, host: &Arc<Host>) -> Result<(), Failure> {
-    const PART: &str = "fairness, in process";
+async fn in_process(host: &Arc<Host>, pace: Pace) -> Result<Taken, Failure> {
     let quiet = AppName::parse("quiet")?;
     let ask = || async {
         let request = http::Request::get("http://quiet.localhost/todos").body(Bytes::new())?;
         let status = host.handle(&quiet, request).await?.response.status();
         if status == http::StatusCode::OK { Ok(()) } else { Err(format!("answered {status}").into()) }
     };
-    let alone = add(report, PART, "alone", paced(ask).await?, None);
-    for (name, what) in LOUD {
+    let (alone, mut beside) = (paced(pace, ask).await?, Vec::new());
+    for (name, _) in LOUD {
         let mut loud = JoinSet::new();
         for _ in 0..LOUD_CONNECTIONS {
             let (host, name) = (Arc::clone(host), AppName::parse(name)?);
@@ -109,10 +135,10 @@ async fn in_process(report: &mut Report, host: &Arc<Host>) -> Result<(), Failure
                 }
             });
         }
-        add(report, PART, &format!("beside {what}"), paced(ask).await?, Some(alone));
+        beside.push(paced(pace, ask).await?);
         loud.shutdown().await;
     }
-    Ok(())
+    Ok(Taken { alone, beside })
 }
 
 type Sender = SendRequest<Empty<Bytes>>;
@@ -135,12 +161,9 @@ async fn get(sender: &mut Sender, authority: &str, app: &str) -> Result<http::St
     Ok(status)
 }
 
-async fn over_http(report: &mut Report, data: &Path) -> Result<(), Failure> {
-    const PART: &str = "fairness, over HTTP";
-    let peer = server(data)?;
-    let authority = peer.authority.as_str();
-    let alone = add(report, PART, "alone", quiet_over_http(authority).await?, None);
-    for (name, what) in LOUD {
+async fn over_http(authority: &str, pace: Pace) -> Result<Taken, Failure> {
+    let (alone, mut beside) = (quiet_over_http(authority, pace).await?, Vec::new());
+    for (name, _) in LOUD {
         let mut loud = JoinSet::new();
         for _ in 0..LOUD_CONNECTIONS {
             let (authority, mut sender) = (authority.to_owned(), connect(authority).await?);
@@ -152,41 +175,29 @@ async fn over_http(report: &mut Report, data: &Path) -> Result<(), Failure> {
                 answers
             });
         }
-        let took = quiet_over_http(authority).await?;
+        let took = quiet_over_http(authority, pace).await?;
         if loud.try_join_next().is_some() {
             return Err(format!("the server hung up on {name}").into());
         }
         loud.shutdown().await;
-        add(report, PART, &format!("beside {what}"), took, Some(alone));
+        beside.push(took);
     }
-    Ok(())
+    Ok(Taken { alone, beside })
 }
 
-async fn quiet_over_http(authority: &str) -> Result<Vec<Duration>, Failure> {
+async fn quiet_over_http(authority: &str, pace: Pace) -> Result<Distribution, Failure> {
     let mut sender = connect(authority).await?;
     let (start, mut took) = (Instant::now(), Vec::new());
-    while start.elapsed() < WARM_UP + MEASURED {
+    while start.elapsed() < pace.warm_up + pace.measured {
         let sent = Instant::now();
         let status = get(&mut sender, authority, "quiet").await?;
         if status != http::StatusCode::OK {
             return Err(format!("the quiet app answered {status}").into());
         }
-        if start.elapsed() >= WARM_UP {
+        if start.elapsed() >= pace.warm_up {
             took.push(sent.elapsed());
         }
         tokio::time::sleep(QUIET_PAUSE).await;
     }
-    Ok(took)
-}
-
-fn server(data: &Path) -> Result<Peer, Failure> {
-    let binary = std::env::current_exe()?.with_file_name("atoll");
-    if !binary.is_file() {
-        return Err(format!("{} is not there: `cargo xtask bench` builds it", binary.display()).into());
-    }
-    let mut command = Command::new(binary);
-    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
-    let authority = announced(&mut child, "listening on http://")?;
-    Ok(Peer { child, authority, path: String::new() })
+    Ok(Distribution::of(took))
 }
