@@ -1,5 +1,10 @@
 //! A host, its apps and a collector, over real sockets: what arrives, and how it hangs together.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on panics")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on panics"
+)]
 
 #[path = "export/recorder.rs"]
 mod recorder;

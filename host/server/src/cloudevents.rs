@@ -267,7 +267,7 @@ mod tests {
             }
             let mut event = json!({"specversion": "1.0", "type": "a.b", "tracestate": "x=1"});
             event[TRACEPARENT] = of_event;
-            let event = super::parse(&headers, event.to_string().as_bytes(), &Limits::default()).unwrap();
+            let event = parse(&headers, event.to_string().as_bytes(), &Limits::default()).unwrap();
             event.draft.trace.map(|trace| (trace.traceparent(), trace.tracestate().map(str::to_owned)))
         };
         let state = Some("x=1".to_owned());
