@@ -1,6 +1,11 @@
 //! Components compiled in a process of their own: by this very program, which is the compiler, or one that
 //! only says so, when it is started with the right arguments.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on panics"
+)]
 
 #[expect(dead_code, reason = "these tests need few of the guests")]
 #[path = "../sandbox/guests.rs"]
