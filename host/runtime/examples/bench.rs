@@ -169,7 +169,8 @@ async fn component(runtime: &Arc<Runtime>, file: &str) -> Result<(), Box<dyn Err
         manifest: Manifest::parse(manifest)?,
         backend: Backend::Component { wasm: Artifact::new(std::fs::read(file)?) },
         variables: [].into(),
-    })?;
+    });
+    let app = app.await?;
     let mut took = Vec::with_capacity(REQUESTS);
     for _ in 0..REQUESTS {
         let request = http::Request::get("http://bench.example/").body(Bytes::new())?;
