@@ -95,7 +95,9 @@ async fn an_upload_over_the_limit_of_its_app_is_refused() {
     assert_eq!(host.calls.all().len(), 2);
     // One that says so beforehand does not even get a place.
     assert_eq!(refused(&host, &manifest, COUNT, post(vec![0; (1 << 20) + 1].into())).await, too_large);
-    assert_eq!(host.calls.all().len(), 2);
+    let calls = host.calls.all();
+    assert_eq!((calls.len(), &calls[2].outcome), (3, &Err(Some(too_large))));
+    assert_eq!((calls[2].usage.fuel, calls[2].usage.memory_bytes), (0, 0));
 }
 
 #[tokio::test]
