@@ -22,14 +22,17 @@ const RECORD: &str = "host/image/engine/engine.json";
 const GUEST: &str = "guest-sdk/js-engine";
 
 /// Everything that the engine is built from, besides the tools.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 10] = [
     "guest-sdk/js-engine/Cargo.lock",
     "guest-sdk/js-engine/Cargo.toml",
     "guest-sdk/js-engine/build.rs",
     "guest-sdk/js-engine/js",
     "guest-sdk/js-engine/quickjs.patch",
     "guest-sdk/js-engine/src",
-    "wit",
+    "wit/capabilities.wit",
+    "wit/handlers.wit",
+    "wit/types.wit",
+    "wit/worlds.wit",
 ];
 
 /// Rebuilds the engine, or only compares what is committed with its sources.

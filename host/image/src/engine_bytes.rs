@@ -51,14 +51,17 @@ mod tests {
     use super::*;
 
     /// What the engine is built from; `cargo xtask engine` hashes the same.
-    const SOURCES: [&str; 7] = [
+    const SOURCES: [&str; 10] = [
         "guest-sdk/js-engine/Cargo.lock",
         "guest-sdk/js-engine/Cargo.toml",
         "guest-sdk/js-engine/build.rs",
         "guest-sdk/js-engine/js",
         "guest-sdk/js-engine/quickjs.patch",
         "guest-sdk/js-engine/src",
-        "wit",
+        "wit/capabilities.wit",
+        "wit/handlers.wit",
+        "wit/types.wit",
+        "wit/worlds.wit",
     ];
 
     fn collect(root: &Path, path: &str, files: &mut Vec<String>) {

@@ -98,6 +98,8 @@ mod tests {
         collect(&sdk.join("src"), "sdk/src", &mut there);
         collect(&sdk.join("macros/src"), "sdk/macros/src", &mut there);
         collect(&root.join("wit"), "sdk/wit", &mut there);
+        // WASI's interfaces are none of the SDK's.
+        there.retain(|file| !file.starts_with("sdk/wit/deps/"));
         let taken: BTreeSet<String> = RUST_SDK.iter().map(|(path, _)| (*path).to_owned()).collect();
         assert_eq!(taken, there);
     }
