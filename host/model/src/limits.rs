@@ -1,7 +1,12 @@
 //! Every limit of a host, in one place. A queue, buffer, cache, body, table or loop without a field here is
 //! a bug. Units come last in a name.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+
+mod app;
+mod defaults;
+
+pub use app::AppLimits;
 
 /// The limits of a host. `Default` is what `atoll serve` uses; an operator may change any of them in the
 /// `[limits]` table of the configuration file.
@@ -12,7 +17,7 @@ pub struct Limits {
     /// What an app gets when its manifest says nothing.
     pub app_default: AppLimits,
     /// The most an app gets, whatever its manifest says. What a file does not say stays as it is by default.
-    #[serde(deserialize_with = "over_default_app_max")]
+    #[serde(deserialize_with = "app::over_default_max")]
     pub app_max: AppLimits,
 
     // ── the sandbox ──────────────────────────────────────────────────────────────────────────────────
@@ -293,241 +298,9 @@ pub struct Limits {
     pub fields_max: usize,
 }
 
-/// What one app may use for each request, event and test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AppLimits {
-    /// Linear memory, summed over an instance's memories.
-    pub memory_mib: u32,
-    /// CPU time. Waiting, for a turn or for the host, is not charged.
-    pub cpu_ms: u32,
-    /// Wall-clock time.
-    pub wall_ms: u32,
-    /// wasmtime fuel: about one for each WebAssembly instruction, the same on every machine.
-    pub fuel: u64,
-    /// The body of a request. It need not fit the memory: a large one is a stream.
-    pub body_mib: u32,
-}
-
-/// The maxima of which a configuration names some.
-fn over_default_app_max<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AppLimits, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Named {
-        memory_mib: Option<u32>,
-        cpu_ms: Option<u32>,
-        wall_ms: Option<u32>,
-        fuel: Option<u64>,
-        body_mib: Option<u32>,
-    }
-    let (named, max) = (Named::deserialize(deserializer)?, Limits::default().app_max);
-    Ok(AppLimits {
-        memory_mib: named.memory_mib.unwrap_or(max.memory_mib),
-        cpu_ms: named.cpu_ms.unwrap_or(max.cpu_ms),
-        wall_ms: named.wall_ms.unwrap_or(max.wall_ms),
-        fuel: named.fuel.unwrap_or(max.fuel),
-        body_mib: named.body_mib.unwrap_or(max.body_mib),
-    })
-}
-
-impl AppLimits {
-    /// Each limit, cut to a maximum.
-    #[must_use]
-    pub fn capped(self, max: Self) -> Self {
-        Self {
-            memory_mib: self.memory_mib.min(max.memory_mib),
-            cpu_ms: self.cpu_ms.min(max.cpu_ms),
-            wall_ms: self.wall_ms.min(max.wall_ms),
-            fuel: self.fuel.min(max.fuel),
-            body_mib: self.body_mib.min(max.body_mib),
-        }
-    }
-
-    /// The limit of a request body in bytes.
-    #[must_use]
-    pub fn body_bytes(self) -> u64 {
-        u64::from(self.body_mib) << 20
-    }
-
-    /// The memory limit in bytes.
-    #[must_use]
-    pub fn memory_bytes(self) -> usize {
-        (self.memory_mib as usize) << 20
-    }
-}
-
-impl Default for AppLimits {
-    fn default() -> Self {
-        Self { memory_mib: 64, cpu_ms: 50, wall_ms: 10_000, fuel: 1_000_000_000, body_mib: 10 }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        const KIB: usize = 1 << 10;
-        const MIB: usize = 1 << 20;
-        Self {
-            app_default: AppLimits::default(),
-            app_max: AppLimits {
-                memory_mib: 128,
-                cpu_ms: 1_000,
-                // As long as `http_total_ms`: server-sent events of an app go on that long.
-                wall_ms: 60_000,
-                fuel: 10_000_000_000,
-                body_mib: 4_096,
-            },
-
-            instances_max: 256,
-            app_concurrency_max: 64,
-            app_queue_max: 256,
-            app_queue_wait_ms: 2_000,
-            call_inline_cpu_us: 1_000,
-            back_threads: 0,
-            table_elements_max: 20_000,
-            stack_bytes_max: 2 * MIB,
-            epoch_tick_ms: 2,
-            loaded_apps_max: 1_000,
-            source_maps_kept_max: 32,
-            snapshot_cpu_ms: 1_000,
-            component_bytes_max: 10 * MIB,
-            component_core_instances_max: 20,
-            component_memories_max: 2,
-            component_tables_max: 4,
-            compile_wall_ms: 45_000,
-            compile_cpu_ms: 60_000,
-            compile_memory_mib: 2_048,
-            compiled_bytes_max: 128 * MIB,
-            compiles_concurrent_max: 2,
-            compiles_queue_max: 16,
-            compiled_files_max: 20_000,
-            log_bytes_per_call_max: 64 * KIB,
-            log_lines_per_app_max: 2_000,
-            host_calls_max: 10_000,
-            operations_per_call_max: 256,
-            stream_buffer_bytes_max: 64 * KIB,
-            wasi_resources_max: 512,
-            wasi_fields_bytes_max: 128 * KIB,
-
-            http_header_bytes_max: 32 * KIB,
-            http_headers_max: 100,
-            http_header_read_ms: 10_000,
-            http_total_ms: 60_000,
-            http_idle_ms: 15_000,
-            http_inline_body_bytes_max: 64 * KIB,
-            http_buffered_bytes_max: 256 * MIB,
-            http_response_bytes_max: 10 * MIB,
-            http_connections_max: 12_000,
-            http_streams_max: 2_000,
-            control_body_bytes_max: 2 * MIB,
-            json_depth_max: 64,
-            subscriber_lag_events_max: 1_024,
-            drain_ms: 10_000,
-
-            outbound_requests_per_call_max: 50,
-            outbound_concurrent_per_call_max: 6,
-            outbound_concurrent_max: 512,
-            outbound_per_app_concurrent_max: 64,
-            outbound_per_app_queue_max: 256,
-            outbound_url_bytes_max: 16 * KIB,
-            outbound_header_bytes_max: 32 * KIB,
-            outbound_request_bytes_max: 64 << 20,
-            outbound_held_body_bytes_max: 32 * MIB,
-            outbound_response_bytes_max: 64 << 20,
-            outbound_decode_ratio_max: 200,
-            outbound_redirects_max: 20,
-            outbound_connect_ms: 10_000,
-            outbound_head_ms: 30_000,
-            outbound_idle_ms: 30_000,
-            outbound_total_ms: 300_000,
-            outbound_lookups_concurrent_max: 32,
-            outbound_lookups_per_app_concurrent_max: 8,
-            outbound_kept_connections_max: 256,
-            outbound_kept_per_origin_max: 8,
-            outbound_kept_ms: 30_000,
-
-            source_files_max: 500,
-            source_file_bytes_max: MIB,
-            source_bytes_max: 16 * MIB,
-            archive_bytes_max: 10 * MIB,
-            archive_entries_max: 2_000,
-            archive_ratio_max: 200,
-            diagnostics_max: 100,
-            syntax_depth_max: 256,
-            script_bytes_max: 128 * KIB,
-            type_check_ms: 30_000,
-            type_check_output_bytes_max: MIB,
-
-            kv_key_bytes_max: 512,
-            kv_value_bytes_max: MIB,
-            kv_bytes_per_app_max: 256 << 20,
-            kv_list_keys_max: 1_000,
-            kv_metadata_bytes_max: 1_024,
-            sql_bytes_per_app_max: 256 << 20,
-            sql_statement_bytes_max: 100 * KIB,
-            sql_parameters_max: 100,
-            sql_batch_statements_max: 1_000,
-            sql_rows_max: 10_000,
-            sql_result_bytes_max: 4 * MIB,
-            sql_value_bytes_max: 2 * MIB,
-            sql_statement_ms: 5_000,
-            sql_migration_ms: 60_000,
-            sql_queue_max: 256,
-            sql_readers_per_app_max: 2,
-            sql_open_databases_max: 256,
-            revisions_kept_max: 50,
-            apps_max: 10_000,
-            layout_bytes_max: MIB,
-            write_queue_max: 1_024,
-
-            event_data_bytes_max: 256 * KIB,
-            event_id_bytes_max: 256,
-            events_per_call_max: 100,
-            events_per_second_max: 1_000,
-            events_burst_max: 5_000,
-            event_hops_max: 8,
-            delivery_attempts_max: 5,
-            delivery_backoff_ms: 200,
-            delivery_backoff_ms_max: 30_000,
-            deliveries_concurrent_max: 32,
-            deliveries_per_app_max: 8,
-            deliveries_waiting_per_app_max: 10_000,
-            events_kept_max: 1_000_000,
-            dead_letters_per_app_max: 1_000,
-            events_page_max: 1_000,
-
-            metrics_apps_max: 1_000,
-            metrics_revisions_per_app_max: 3,
-            metrics_samples_per_app_max: 60,
-            traces_queue_max: 4_096,
-            telemetry_export_ms: 5_000,
-
-            prompt_bytes_max: 16 * KIB,
-            generations_concurrent_max: 4,
-            generations_kept_max: 100,
-            entities_max: 8,
-            fields_max: 40,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_hosts_maximum_wins() {
-        let asked =
-            AppLimits { memory_mib: 4_096, cpu_ms: 1, wall_ms: 10, fuel: u64::MAX, body_mib: u32::MAX };
-        let max = Limits::default().app_max;
-        assert_eq!(asked.capped(max), AppLimits { cpu_ms: 1, wall_ms: 10, ..max });
-    }
-
-    #[test]
-    fn one_maximum_of_an_app_is_changed_alone() {
-        let limits: Limits = toml::from_str("[app_max]\nwall_ms = 600000\n").unwrap();
-        assert_eq!(limits.app_max, AppLimits { wall_ms: 600_000, ..Limits::default().app_max });
-        assert!(toml::from_str::<Limits>("[app_max]\nwall_s = 1\n").is_err());
-    }
 
     #[test]
     fn an_unknown_limit_is_an_error() {
