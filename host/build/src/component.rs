@@ -4,8 +4,10 @@
 //! compiled, in a process that can be stopped: a few KiB of nested types can keep a validator busy for long. Whether
 //! it exports a handler and imports only what is granted is the runtime's to say, which links it.
 
-use atoll_model::Limits;
+use atoll_model::{Diagnostic, Limits};
 use wasmparser::{Encoding, Parser, Payload};
+
+use crate::BuildFailure;
 
 /// Why bytes are no backend, with the remedy.
 pub(crate) struct NotAComponent {
@@ -14,6 +16,16 @@ pub(crate) struct NotAComponent {
 }
 
 const BUILD: &str = "build a component: cargo build --target wasm32-wasip2, or wasm-tools component new";
+
+/// Checks whether bytes look like a component that may be compiled, before anything is spent on it.
+///
+/// # Errors
+/// [`BuildFailure`] with what it is instead, and the remedy.
+pub fn check_component(bytes: &[u8], limits: &Limits) -> Result<(), BuildFailure> {
+    check(bytes, limits).map_err(|error| BuildFailure {
+        diagnostics: vec![Diagnostic::error("component", error.message).with_hint(error.hint)],
+    })
+}
 
 /// Checks the bytes of a component.
 pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<(), NotAComponent> {

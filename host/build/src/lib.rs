@@ -38,5 +38,6 @@ mod type_check;
 mod vendor;
 
 pub use builder::{Builder, check};
+pub use component::check_component;
 pub use failure::BuildFailure;
 pub use type_check::TypeCheck;

@@ -63,11 +63,14 @@ impl ComponentHost {
     /// Compiles and links a component.
     ///
     /// # Errors
-    /// [`HostError::Runtime`], when it is none, imports what is not offered, or exports no handler.
+    /// [`HostError::Rejected`] when the file is no component; [`HostError::Runtime`] when it cannot run, imports what
+    /// is not offered, or exports no handler.
     pub async fn load(options: ComponentOptions) -> Result<Self, HostError> {
         let internal = |error: &dyn std::fmt::Display| HostError::Internal(error.to_string());
         let name = AppName::parse(NAME).map_err(|error| internal(&error))?;
         let limits = options.limits;
+        atoll_build::check_component(&options.wasm, &limits)
+            .map_err(|failure| HostError::Rejected { diagnostics: failure.diagnostics })?;
         let state = Arc::new(EphemeralState(Arc::new(Ephemeral::open(&name, &[], &limits).await?)));
         for (key, value) in options.kv {
             state.0.kv_put(&name, &key, KvPut { value, metadata: None, expiration_ttl_s: None }).await?;

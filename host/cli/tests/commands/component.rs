@@ -81,7 +81,7 @@ fn component_says_what_is_wrong_with_a_file() {
     assert!(missing.status == 1 && missing.stderr.contains("none.wasm"), "{}", missing.all());
     bench.write("text.wasm", "not a component");
     let text = bench.atoll(&["component", "text.wasm", "--listen", "127.0.0.1:0"]);
-    assert!(text.status == 1 && text.stderr.contains("not a component"), "{}", text.all());
+    assert!(text.status == 1 && text.stderr.contains("this is no WebAssembly"), "{}", text.all());
     for bad in [["--env", "NAME"], ["--allow-http", "api.example.com"], ["--limit", "memory=1"]] {
         let run = bench.atoll(&["component", "text.wasm", bad[0], bad[1]]);
         assert_eq!(run.status, 2, "{}", run.all());
