@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::Failure;
 
-/// Answers by path; see [`answer`]. Stops when dropped.
+/// Answers by path, as `answer` says. Stops when dropped.
 pub struct Origin {
     address: SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,
