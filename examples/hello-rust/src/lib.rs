@@ -68,7 +68,9 @@ mod tests {
     #[test]
     fn a_name_that_is_none_or_too_long_is_refused() {
         let host = TestHost::new();
-        for (name, status) in [("".to_owned(), 400), (" ".into(), 400), ("x".repeat(201), 400), ("x".repeat(200), 201)] {
+        for (name, status) in
+            [("".to_owned(), 400), (" ".into(), 400), ("x".repeat(201), 400), ("x".repeat(200), 201)]
+        {
             let request = Request::new("POST", "/guests").with_json(&json!({ "name": name }));
             assert_eq!(host.fetch(fetch, request).status, status, "{name:?}");
         }
