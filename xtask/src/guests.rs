@@ -84,8 +84,8 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|e| format!("cannot write {}: {e}", path.display()))
 }
 
-/// The lints and tests of the SDK and of the examples over it, which are no members of the workspace; and the host's tests of those components, which are ignored where
-/// nothing has built them.
+/// The lints and tests of the SDK and of the examples over it, which are no members of the workspace; and the host's
+/// tests of those components, which are ignored where nothing has built them.
 pub(crate) fn test_rust_guests() -> Result<(), String> {
     let target_dir = root().join(TEST_TARGET_DIR).display().to_string();
     let cargo = |verb, folder: &str| {
@@ -105,11 +105,9 @@ pub(crate) fn test_rust_guests() -> Result<(), String> {
         shell::cargo(&["fmt", "--check"]).within(folder).run()?;
         cargo("clippy", folder).args(&lints).run()?;
     }
-    let hosted = |package, test| shell::cargo(&["test", "--quiet", "--package", package, "--test", test]);
-    hosted("atoll-runtime", "sandbox").args(&["rust_guest", "--", "--ignored"]).run()?;
-    hosted("atoll-runtime", "sandbox").args(&["wasi", "--", "--ignored"]).run()?;
-    hosted("atoll-cli", "commands").args(&["component", "--", "--ignored"]).run()?;
-    hosted("atoll", "rust_apps").args(&["--", "--ignored"]).run()
+    // The whole workspace, as the step before did: a package alone has other features, and wasmtime would be built again.
+    let hosts = ["--test", "sandbox", "--test", "commands", "--test", "rust_apps"];
+    shell::cargo(&["test", "--quiet", "--workspace"]).args(&hosts).args(&["--", "--ignored"]).run()
 }
 
 /// A component of a core module that wit-bindgen has left its types in.
