@@ -14,22 +14,26 @@ use crate::{
     manifest, parse, project,
     report::{Finding, Place, Report},
     scan, snapshot,
+    turns::Turns,
     type_check::{self, TypeCheck},
 };
 
-/// Builds apps. One for a host: parsing runs one at a time, so that deep sources cannot add up their stacks.
+/// Builds apps. One for a host: sources are parsed one at a time, so that deep ones cannot add up their stacks, and so
+/// many snapshots are taken at a time as the engine has places for.
 #[derive(Debug)]
 pub struct Builder {
     js: Arc<JsEngine>,
     limits: Limits,
     parsing: Mutex<()>,
+    snapshots: Turns,
 }
 
 impl Builder {
     /// A builder over a host's engine.
     #[must_use]
     pub fn new(js: Arc<JsEngine>, limits: Limits) -> Self {
-        Self { js, limits, parsing: Mutex::new(()) }
+        let snapshots = Turns::new(limits.snapshots_concurrent_max);
+        Self { js, limits, parsing: Mutex::new(()), snapshots }
     }
 
     /// Everything that can be said about a folder without running it: manifest, syntax, scan, imports. Sorted
@@ -82,6 +86,7 @@ impl Builder {
             Code::None => {}
             Code::Component(wasm) => made.backend = Some(Backend::Component { wasm: Artifact::new(wasm) }),
             Code::Scripts { entry, modules, tests } => {
+                let _turn = self.snapshots.take();
                 let program = snapshot::Program { modules, entry: &entry, tests: &[] };
                 let backend = snapshot::take(&self.js, program, source, &made.manifest, &self.limits, report);
                 made.backend = Some(backend?);
@@ -126,30 +131,43 @@ enum Code {
     },
 }
 
-/// Everything up to the snapshot.
+/// Everything up to the snapshot. The scan looks at every script, and the linker makes modules of those that are
+/// reached; neither needs the other.
 fn front(source: &SourceTree, limits: &Limits) -> (Option<Front>, Report) {
     let mut report = Report::new(limits.diagnostics_max);
     let manifest = manifest::read(source, limits, &mut report);
-    let work = || {
-        let mut report = report;
+    let scanned = || {
+        let mut report = Report::new(limits.diagnostics_max);
         project::with_project(source, manifest.as_ref(), limits, &mut report, |project, report| {
             if let Some(manifest) = &manifest {
                 scan::scan(project, manifest, report);
             }
         });
-        let front = manifest.map(|manifest| {
-            let frontend = page(source, &manifest, limits, &mut report);
-            let code = code(source, &manifest, limits, &mut report);
-            Front { manifest, frontend, code }
-        });
-        (front, report)
+        report
     };
-    deep_stack::run(source, limits, work).unwrap_or_else(|error| {
+    let linked = || {
         let mut report = Report::new(limits.diagnostics_max);
-        let hint = "try again; if it happens again with this source, it is a bug of the host worth a report";
-        report.push(Finding::error("build", error.to_string(), Place::None).hint(hint));
-        (None, report)
-    })
+        let made = manifest.as_ref().map(|manifest| {
+            let frontend = page(source, manifest, limits, &mut report);
+            (frontend, code(source, manifest, limits, &mut report))
+        });
+        (made, report)
+    };
+    match deep_stack::join(source, limits, scanned, linked) {
+        Ok((of_scan, (made, of_linker))) => {
+            report.absorb(of_scan);
+            report.absorb(of_linker);
+            let front =
+                made.zip(manifest).map(|((frontend, code), manifest)| Front { manifest, frontend, code });
+            (front, report)
+        }
+        Err(error) => {
+            let hint =
+                "try again; if it happens again with this source, it is a bug of the host worth a report";
+            report.push(Finding::error("build", error.to_string(), Place::None).hint(hint));
+            (None, report)
+        }
+    }
 }
 
 fn page(source: &SourceTree, manifest: &Manifest, limits: &Limits, report: &mut Report) -> Option<Frontend> {

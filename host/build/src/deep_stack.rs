@@ -29,18 +29,24 @@ pub(crate) enum StackError {
     Panicked(String),
 }
 
-/// Runs `work` to its end on a thread of its own, with a stack for the longest script of `source`.
-pub(crate) fn run<T: Send>(
+/// Runs two pieces of work to their ends, side by side, each on a thread of its own with a stack for the longest script
+/// of `source`.
+pub(crate) fn join<A: Send, B: Send>(
     source: &SourceTree,
     limits: &Limits,
-    work: impl FnOnce() -> T + Send,
-) -> Result<T, StackError> {
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> Result<(A, B), StackError> {
     let scripts = source.iter().filter(|(path, _)| parse::source_type(path).is_some());
     let longest = scripts.map(|(_, bytes)| bytes.len()).max().unwrap_or(0).min(limits.script_bytes_max);
     let stack = STACK_BASE + longest.saturating_mul(STACK_PER_SOURCE_BYTE);
+    let thread = || thread::Builder::new().name("atoll-build".into()).stack_size(stack);
     thread::scope(|scope| {
-        let worker = thread::Builder::new().name("atoll-build".into()).stack_size(stack);
-        worker.spawn_scoped(scope, work)?.join().map_err(|panic| StackError::Panicked(text_of(&*panic)))
+        let (a, b) = (thread().spawn_scoped(scope, a)?, thread().spawn_scoped(scope, b)?);
+        let panicked = |panic: Box<dyn std::any::Any + Send>| StackError::Panicked(text_of(&*panic));
+        // Both are waited for here: a panic that nobody took would go on in this thread.
+        let (a, b) = (a.join().map_err(panicked), b.join().map_err(panicked));
+        Ok((a?, b?))
     })
 }
 
@@ -58,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_an_error_and_not_the_hosts_end() {
-        let result = run(&SourceTree::new(), &Limits::default(), || -> u8 { panic!("boom") });
+        let result = join(&SourceTree::new(), &Limits::default(), || 1, || -> u8 { panic!("boom") });
         assert!(matches!(result, Err(StackError::Panicked(text)) if text == "boom"));
     }
 }

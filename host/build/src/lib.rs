@@ -34,6 +34,7 @@ mod scan;
 mod snapshot;
 mod source_maps;
 mod transform;
+mod turns;
 mod type_check;
 mod vendor;
 

@@ -76,6 +76,12 @@ impl Report {
         findings.into_iter().for_each(|finding| self.push(finding));
     }
 
+    /// Adds what another report holds.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.extend(other.errors.into_iter().chain(other.others));
+        self.dropped += other.dropped;
+    }
+
     /// Whether another error would only be counted.
     pub(crate) fn is_full(&self) -> bool {
         self.errors.len() >= self.limit

@@ -30,7 +30,7 @@ pub use error::ImageError;
 pub use js_engine::JsEngine;
 #[doc(hidden)]
 pub use js_engine::engine_parts;
-pub use snapshot::{HandlerExports, Module, Snapshot, SnapshotInput};
+pub use snapshot::{HandlerExports, Module, PLACES_PER_SNAPSHOT, Snapshot, SnapshotInput};
 pub use source_map::{attach_source_maps, source_maps};
 
 /// The name by which the shell imports the code-only engine ([`JsEngine::module`]).

@@ -48,6 +48,8 @@ pub struct Limits {
     pub source_maps_kept_max: usize,
     /// Time and CPU for evaluating an app's top level at deploy.
     pub snapshot_cpu_ms: u64,
+    /// Snapshots that are taken at the same time; builds beyond it wait.
+    pub snapshots_concurrent_max: usize,
     /// Size of an uploaded component.
     pub component_bytes_max: usize,
     /// Core instances of one component, its shims counted.

@@ -16,9 +16,6 @@ use wasmtime::{
 
 use crate::RuntimeError;
 
-/// Places in the pool beside those of running apps, for snapshots at deploy.
-const SNAPSHOT_PLACES: u32 = 8;
-
 /// What a slot's memory keeps resident after use, so that the next instance takes no page faults.
 /// Measured: with 0 a request in a fresh instance takes four to five times as long.
 const MEMORY_KEEP_RESIDENT_BYTES: usize = 2 << 20;
@@ -100,7 +97,8 @@ fn trim_features(config: &mut Config) {
 }
 
 fn pool(limits: &Limits) -> PoolingAllocationConfig {
-    let places = limits.instances_max.saturating_add(SNAPSHOT_PLACES);
+    let snapshots = limits.snapshots_concurrent_max.saturating_mul(atoll_image::PLACES_PER_SNAPSHOT);
+    let places = limits.instances_max.saturating_add(u32::try_from(snapshots).unwrap_or(u32::MAX));
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(places);
     pool.total_stacks(places);

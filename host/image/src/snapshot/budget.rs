@@ -15,10 +15,18 @@ const FUEL_PER_MS: u64 = 10_000_000;
 #[error("the CPU time is used up")]
 pub(super) struct CpuTimeUp;
 
-/// What is left to one snapshot, from now on; its instances share it, one after the other.
+/// What is left to one snapshot, from now on, on one thread; its instances share it, one after the other.
 pub(super) struct Budget {
     pub(super) cpu_ms: u64,
     until: Duration,
+    fuel: u64,
+}
+
+/// An amount of a budget, on no thread in particular: each has a clock of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rest {
+    cpu_ms: u64,
+    cpu: Duration,
     fuel: u64,
 }
 
@@ -40,6 +48,23 @@ impl Budget {
         });
         store.set_epoch_deadline(1);
         Ok(())
+    }
+
+    /// What is left now.
+    pub(super) fn rest(&self) -> Rest {
+        Rest { cpu_ms: self.cpu_ms, cpu: self.until.saturating_sub(thread_cpu()), fuel: self.fuel }
+    }
+
+    /// A budget of so much on this thread.
+    pub(super) fn of(rest: Rest) -> Self {
+        let Rest { cpu_ms, cpu, fuel } = rest;
+        Self { cpu_ms, until: thread_cpu().saturating_add(cpu), fuel }
+    }
+
+    /// Takes off what another thread has used, which had `given` and has `left`.
+    pub(super) fn take_off(&mut self, given: Rest, left: Rest) {
+        self.until = self.until.saturating_sub(given.cpu.saturating_sub(left.cpu));
+        self.fuel = self.fuel.saturating_sub(given.fuel.saturating_sub(left.fuel));
     }
 
     /// Takes note of what a store has used.

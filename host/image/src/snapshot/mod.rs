@@ -1,11 +1,12 @@
 //! The snapshot: an app's modules in, a heap image out.
 //!
 //! The engine runs in stores of its own whose imports refuse, with the app's memory limit, a budget of CPU time and a
-//! budget of fuel. The first is a compiler; what it answers is bytecode. The second starts from the base image, in
+//! budget of fuel. The first ones are compilers; what they answer is bytecode. The last starts from the base image, in
 //! which the runtime and the built-in modules stand ready, and takes the bytecode. A snapshot that fails leaves
 //! nothing behind.
 
 mod budget;
+mod compiler;
 mod imports;
 mod instance;
 
@@ -17,6 +18,8 @@ use crate::{
     image::{self, PAGE_BYTES},
 };
 use budget::Budget;
+pub(crate) use compiler::Compiler;
+pub use compiler::PLACES_PER_SNAPSHOT;
 use instance::Running;
 
 /// CPU time for the engine's own start; it takes some 20 ms.
@@ -77,45 +80,6 @@ impl HandlerExports {
     }
 }
 
-/// Turns modules into bytecode, in an instance that does nothing else.
-pub(crate) struct Compiler {
-    /// The code-only engine.
-    pub(crate) code: WasmModule,
-    /// The memory of an instance that is a compiler.
-    pub(crate) image: WasmModule,
-}
-
-impl Compiler {
-    /// Makes the image of a compiler from the engine's initial memory.
-    pub(crate) fn make(
-        code: &WasmModule,
-        initial: &WasmModule,
-        layout: Layout,
-    ) -> Result<Vec<u8>, ImageError> {
-        let mut running =
-            Running::start(code, initial, BOOTSTRAP_MEMORY_BYTES, &Budget::new(BOOTSTRAP_CPU_MS))?;
-        let started = running.start_compiler();
-        own(&running, started)?;
-        Ok(image::encode(running.memory(layout.stack_top), None))
-    }
-
-    /// Compiles modules, in their order.
-    fn compile<'a>(
-        &self,
-        modules: impl IntoIterator<Item = (&'a str, &'a str)>,
-        memory_max_bytes: usize,
-        budget: &mut Budget,
-    ) -> Result<Vec<(&'a str, Vec<u8>)>, ImageError> {
-        let mut running = Running::start(&self.code, &self.image, memory_max_bytes, budget)?;
-        let compiled = modules
-            .into_iter()
-            .map(|(name, source)| Ok((name, running.compile(name, source)?)))
-            .collect::<Result<_, ImageError>>()?;
-        running.end(budget)?;
-        Ok(compiled)
-    }
-}
-
 /// What snapshots start from.
 pub(crate) struct Sandbox {
     /// The code-only engine.
@@ -137,7 +101,7 @@ impl Sandbox {
     ) -> Result<Vec<u8>, ImageError> {
         let mut budget = Budget::new(BOOTSTRAP_CPU_MS);
         let compiled = compiler
-            .compile(builtin.iter().copied(), BOOTSTRAP_MEMORY_BYTES, &mut budget)
+            .compile(builtin, BOOTSTRAP_MEMORY_BYTES, &mut budget)
             .map_err(|error| ImageError::engine(format!("its own modules do not compile: {error}")))?;
         let mut running = Running::start(&compiler.code, initial, BOOTSTRAP_MEMORY_BYTES, &budget)?;
         for (name, bytecode) in &compiled {
@@ -151,8 +115,8 @@ impl Sandbox {
     /// Evaluates an app.
     pub(crate) fn snapshot(&self, app: &SnapshotInput<'_>) -> Result<Snapshot, ImageError> {
         let mut budget = Budget::new(app.cpu_ms);
-        let modules = app.modules.iter().map(|module| (module.name.as_str(), module.source.as_str()));
-        let compiled = self.compiler.compile(modules, app.memory_max_bytes, &mut budget)?;
+        let modules: Vec<_> = app.modules.iter().map(|m| (m.name.as_str(), m.source.as_str())).collect();
+        let compiled = self.compiler.compile(&modules, app.memory_max_bytes, &mut budget)?;
         let mut running = Running::start(&self.code, &self.base, app.memory_max_bytes, &budget)?;
         for (name, bytecode) in &compiled {
             running.add_module(name, bytecode)?;

@@ -29,6 +29,7 @@ impl Default for Limits {
             loaded_apps_max: 1_000,
             source_maps_kept_max: 32,
             snapshot_cpu_ms: 1_000,
+            snapshots_concurrent_max: 4,
             component_bytes_max: 10 * MIB,
             component_core_instances_max: 20,
             component_memories_max: 2,
