@@ -8,7 +8,7 @@ import native from "internal:native";
 import { Blob } from "internal:blob";
 import { FormData, decodeForm, encodeForm } from "internal:form-data";
 import { Gone, HostBody, joined } from "internal:host-body";
-import { ReadableStream, isDisturbed, retire, spent } from "internal:stream";
+import { ReadableStream, isDisturbed, retire, spent, streamOnDemand } from "internal:stream";
 import { TextEncoder } from "internal:encoding";
 import { bytesOf, isBufferSource } from "internal:webidl";
 
@@ -109,25 +109,23 @@ function streamOf(state) {
   if (there !== null) return there;
   if (state[USED]) return (state[STREAM] = spent());
   const content = state[CONTENT];
-  state[STREAM] = content instanceof HostBody ? content.stream() : streamOfWhole(content);
+  state[STREAM] = content instanceof HostBody ? content.stream() : streamOnDemand(sourceOfWhole, content);
   state[STREAM][SOURCE] = content;
   return state[STREAM];
 }
 
-function streamOfWhole(content) {
-  return new ReadableStream(
-    {
-      type: "bytes",
-      pull(controller) {
-        const bytes = toBytes(content === HOST_BODY ? native.requestBody() : content);
-        // Enqueuing takes the buffer over: a copy, if others may have it.
-        if (bytes.length > 0) controller.enqueue(bytes === content ? bytes.slice() : bytes);
-        controller.close();
-        controller.byobRequest?.respond(0);
-      },
+/** The underlying source of a stream over a content that is all there. */
+function sourceOfWhole(content) {
+  return {
+    type: "bytes",
+    pull(controller) {
+      const bytes = toBytes(content === HOST_BODY ? native.requestBody() : content);
+      // Enqueuing takes the buffer over: a copy, if others may have it.
+      if (bytes.length > 0) controller.enqueue(bytes === content ? bytes.slice() : bytes);
+      controller.close();
+      controller.byobRequest?.respond(0);
     },
-    { highWaterMark: 0 },
-  );
+  };
 }
 
 function toBytes(chunk) {

@@ -3,6 +3,8 @@ import native from "internal:native";
 
 /** The list behind a Headers object: [name, value, name, value, …]. */
 export let listOf;
+/** The same for any value: null when it is no Headers object. */
+let listIn;
 
 // Names as they are usually written: no call into Rust for them.
 const COMMON = [
@@ -14,6 +16,14 @@ const COMMON = [
 const NAMES = new Map(COMMON.flatMap((name) => [[name, name.toLowerCase()], [name.toLowerCase(), name.toLowerCase()]]));
 NAMES.set("Content-type", "content-type");
 
+/** Values that are normal as they are written. */
+const COMMON_VALUES = new Set([
+  "application/json", "application/json; charset=UTF-8", "application/json; charset=utf-8",
+  "text/plain", "text/plain;charset=UTF-8", "text/plain; charset=UTF-8", "text/plain; charset=utf-8",
+  "text/html", "text/html;charset=UTF-8", "text/html; charset=UTF-8", "text/html; charset=utf-8",
+  "no-cache", "no-store", "*",
+]);
+
 // For the constructor: the list is normal already.
 const ADOPT = Symbol("adopt the list");
 
@@ -22,6 +32,7 @@ function normalName(name) {
 }
 
 function normalValue(value) {
+  if (COMMON_VALUES.has(value)) return value;
   return native.headerValue(typeof value === "string" ? value : `${value}`);
 }
 
@@ -41,7 +52,10 @@ export function adopt(list) {
 /** The list of what is given as headers to a Request or Response; the caller's own. */
 export function toList(init) {
   if (init === undefined || init === null) return [];
-  if (typeof init !== "object" || Symbol.iterator in init) return listOf(new Headers(init));
+  if (typeof init !== "object") return listOf(new Headers(init));
+  const theirs = listIn(init);
+  if (theirs !== null) return theirs.slice();
+  if (Symbol.iterator in init) return listOf(new Headers(init));
   const list = [];
   for (const name of Object.keys(init)) list.push(normalName(name), normalValue(init[name]));
   return list;
@@ -56,6 +70,7 @@ export class Headers {
 
   static {
     listOf = (headers) => headers.#list;
+    listIn = (value) => (#list in value ? value.#list : null);
   }
 
   constructor(init, list) {

@@ -1,7 +1,7 @@
 // Bodies that cross to and from the host bit by bit: a HostBody is read (the request's, and that of an answer to
 // `fetch`), a HostSink is written (the response's, and that of a request by `fetch`).
 import native from "internal:native";
-import { ReadableStream } from "internal:web-streams";
+import { streamOnDemand } from "internal:stream";
 
 const READ_BYTES = 64 << 10;
 // The host takes no more than 1 MiB in one write.
@@ -68,28 +68,7 @@ export class HostBody {
 
   /** As a stream of bytes that reads when it is read from. */
   stream() {
-    return new ReadableStream(
-      {
-        type: "bytes",
-        pull: async (controller) => {
-          const view = controller.byobRequest?.view;
-          const bytes = await this.read(view ? Math.min(view.byteLength, READ_BYTES) : READ_BYTES);
-          // A reader that let go in the meantime took its request with it.
-          const request = controller.byobRequest;
-          if (bytes === null) {
-            controller.close();
-            request?.respond(0);
-          } else if (request && request.view.byteLength >= bytes.length) {
-            new Uint8Array(request.view.buffer, request.view.byteOffset).set(bytes);
-            request.respond(bytes.length);
-          } else {
-            controller.enqueue(bytes);
-          }
-        },
-        cancel: () => this.abandon(),
-      },
-      { highWaterMark: 0 },
-    );
+    return streamOnDemand(sourceOf, this);
   }
 
   /** All of it, as one Uint8Array. */
@@ -98,6 +77,29 @@ export class HostBody {
     for (let piece; (piece = await this.read()) !== null; ) pieces.push(piece);
     return joined(pieces);
   }
+}
+
+/** The underlying source of a stream over a host's body. */
+function sourceOf(body) {
+  return {
+    type: "bytes",
+    pull: async (controller) => {
+      const view = controller.byobRequest?.view;
+      const bytes = await body.read(view ? Math.min(view.byteLength, READ_BYTES) : READ_BYTES);
+      // A reader that let go in the meantime took its request with it.
+      const request = controller.byobRequest;
+      if (bytes === null) {
+        controller.close();
+        request?.respond(0);
+      } else if (request && request.view.byteLength >= bytes.length) {
+        new Uint8Array(request.view.buffer, request.view.byteOffset).set(bytes);
+        request.respond(bytes.length);
+      } else {
+        controller.enqueue(bytes);
+      }
+    },
+    cancel: () => body.abandon(),
+  };
 }
 
 /** The other side of a HostSink does not listen any more. */

@@ -1,9 +1,11 @@
 //! `JSON.stringify` without a replacer and without indentation, which is what nearly every response is made with.
 //! QuickJS's own asks for each object's keys as an array of strings, and glues strings; this one writes into one
-//! buffer, and knows a key again when the next object has it. What the standard says of order, of `toJSON` and of
+//! buffer, knows a key again when the next object has it, and reads objects of plain values where they lie. What the standard says of order, of `toJSON` and of
 //! getters is the same, but that they are asked a second time when it turns out that the value is left to QuickJS.
 
-use std::ffi::c_int;
+mod quote;
+
+use std::{ffi::c_int, mem::MaybeUninit};
 
 use rquickjs::{Ctx, Exception, Object, Result, Value, qjs};
 
@@ -16,6 +18,20 @@ const KEYS_MAX: usize = 32;
 /// some of them stand for a primitive value.
 const CLASS_OBJECT: u32 = 1;
 const CLASS_ARRAY: u32 = 2;
+
+/// How many members of an object are looked at together.
+const FLAT_MAX: usize = 32;
+
+unsafe extern "C" {
+    /// Of `quickjs.patch`: the members of an object that has nothing but primitive values, or -1.
+    fn JS_GetFlatProperties(
+        ctx: *mut qjs::JSContext,
+        object: qjs::JSValue,
+        max: c_int,
+        names: *mut qjs::JSAtom,
+        values: *mut qjs::JSValue,
+    ) -> c_int;
+}
 
 pub(super) fn define<'js>(ctx: &Ctx<'js>, native: &Object<'js>) -> Result<()> {
     super::define!(ctx, native, { "jsonStringify" => stringify, });
@@ -161,7 +177,7 @@ impl Writer {
             self.above.push(pointer);
             if class == CLASS_ARRAY {
                 self.array(value)?
-            } else {
+            } else if !self.flat(value)? {
                 self.members(value)?
             }
             self.above.pop();
@@ -187,6 +203,37 @@ impl Writer {
         }
         self.out.push(b']');
         Ok(())
+    }
+
+    /// Writes an object of primitive values, which nearly every row and item is: nothing of it can run code, so that
+    /// its members are borrowed. Answers false, and has written nothing, when it is another. Never inlined: what it
+    /// has on the stack is not for every level of a deep value.
+    #[inline(never)]
+    unsafe fn flat(&mut self, value: qjs::JSValue) -> std::result::Result<bool, Stop> {
+        let mut names = [const { MaybeUninit::<qjs::JSAtom>::uninit() }; FLAT_MAX];
+        let mut values = [const { MaybeUninit::<qjs::JSValue>::uninit() }; FLAT_MAX];
+        let (to, max) = (names.as_mut_ptr().cast(), FLAT_MAX as c_int);
+        let count = unsafe { JS_GetFlatProperties(self.ctx, value, max, to, values.as_mut_ptr().cast()) };
+        let Ok(count) = usize::try_from(count) else { return Ok(false) };
+        self.out.push(b'{');
+        let mut first = true;
+        for (name, value) in names.iter().zip(&values).take(count) {
+            let before = self.out.len();
+            if !first {
+                self.out.push(b',');
+            }
+            // SAFETY: the first `count` of both were written.
+            unsafe {
+                self.key(name.assume_init())?;
+                if self.plain(value.assume_init())? {
+                    first = false;
+                } else {
+                    self.out.truncate(before);
+                }
+            }
+        }
+        self.out.push(b'}');
+        Ok(true)
     }
 
     unsafe fn members(&mut self, value: qjs::JSValue) -> std::result::Result<(), Stop> {
@@ -270,7 +317,7 @@ impl Writer {
         if text.is_null() {
             return Err(Stop::Exception);
         }
-        quote(&mut self.out, unsafe { std::slice::from_raw_parts(text.cast(), length) });
+        quote::quote(&mut self.out, unsafe { std::slice::from_raw_parts(text.cast(), length) });
         unsafe { qjs::JS_FreeCString(self.ctx, text) };
         Ok(())
     }
@@ -336,62 +383,4 @@ impl Drop for Names {
         // SAFETY: QuickJS made the table, of this length.
         unsafe { qjs::JS_FreePropertyEnum(self.ctx, self.table, self.length) };
     }
-}
-
-/// Appends a text in quotes. QuickJS writes a lone surrogate as the three bytes that UTF-8 would have for it
-/// (ED A0..BF xx); here it becomes an escape.
-fn quote(out: &mut Vec<u8>, text: &[u8]) {
-    out.push(b'"');
-    let mut plain = 0;
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        if let Some(Ok(eight)) = text.get(at..at + 8).map(<[u8; 8]>::try_from)
-            && all_plain(u64::from_le_bytes(eight))
-        {
-            at += 8;
-            continue;
-        }
-        let surrogate = byte == 0xED && text.get(at + 1).is_some_and(|next| *next >= 0xA0);
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' && !surrogate {
-            at += 1;
-            continue;
-        }
-        out.extend_from_slice(text.get(plain..at).unwrap_or_default());
-        at += 1;
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            0x08 => out.extend_from_slice(b"\\b"),
-            0x09 => out.extend_from_slice(b"\\t"),
-            0x0A => out.extend_from_slice(b"\\n"),
-            0x0C => out.extend_from_slice(b"\\f"),
-            0x0D => out.extend_from_slice(b"\\r"),
-            0xED => {
-                let low = |place: usize| u16::from(text.get(place).copied().unwrap_or_default() & 0x3F);
-                escape(out, 0xD000 | low(at) << 6 | low(at + 1));
-                at += 2;
-            }
-            control => escape(out, u16::from(control)),
-        }
-        plain = at;
-    }
-    out.extend_from_slice(text.get(plain..).unwrap_or_default());
-    out.push(b'"');
-}
-
-/// Whether eight bytes are all written as they are, by looking at them at once ("haszero" and "hasless" of Sean
-/// Anderson's Bit Twiddling Hacks). May say no too often, never too seldom.
-fn all_plain(eight: u64) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let has = |byte: u8| {
-        let rest = eight ^ (ONES * u64::from(byte));
-        rest.wrapping_sub(ONES) & !rest
-    };
-    let control = eight.wrapping_sub(ONES * 0x20) & !eight;
-    (control | has(b'"') | has(b'\\') | has(0xED)) & HIGHS == 0
-}
-
-fn escape(out: &mut Vec<u8>, unit: u16) {
-    out.extend_from_slice(b"\\u");
-    out.extend([12, 8, 4, 0].map(|shift| b"0123456789abcdef"[usize::from(unit >> shift & 15)]));
 }
