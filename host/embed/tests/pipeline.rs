@@ -219,6 +219,33 @@ async fn prompts_are_bounded_and_generations_are_named() {
 }
 
 #[tokio::test]
+async fn a_test_finds_placeholders_where_a_request_does_and_not_the_same() {
+    let running = Running::start().await;
+    let grants = "[grants]\nhttp = [\"https://api.example.com\"]\n\
+                  secrets = [{ name = \"API_KEY\", placeholder = true }, \"READABLE\"]\n";
+    let code =
+        "export default { fetch: (request, env) => Response.json([env.API_KEY, env.READABLE ?? null]) };";
+    let test = "import { app, expect, test } from \"@atoll/sdk/test\";\n\
+                test(\"key\", async (env) => {\n\
+                  const [key, readable] = await (await app.fetch(\"/\")).json();\n\
+                  expect([key, readable]).toEqual([env.API_KEY, null]);\n\
+                  throw new Error(key);\n\
+                });\n";
+    let mut source = folder("keys", grants, code);
+    let path = SourcePath::parse("tests/keys.test.ts").unwrap();
+    source.insert(path, test.to_owned(), &Limits::default()).unwrap();
+    let report = running.host.test(source).await.unwrap();
+    let failure = report.tests[0].failure.clone().unwrap();
+    let in_test = failure.lines().next().unwrap().trim_start_matches("Error: ");
+    assert!(in_test.starts_with("atoll-secret:API_KEY:"), "{failure}");
+
+    running.host.deploy(folder("keys", grants, code), DeployOptions::default()).await.unwrap();
+    let (_, found) = running.get("keys", "/").await;
+    let in_request = found[0].as_str().unwrap();
+    assert!(in_request.starts_with("atoll-secret:API_KEY:") && in_request != in_test, "{in_request}");
+}
+
+#[tokio::test]
 async fn a_folder_can_be_deployed_under_another_name() {
     let running = Running::start().await;
     let options = DeployOptions { name: Some(AppName::parse("b").unwrap()), run_tests: true };
