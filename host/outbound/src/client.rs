@@ -130,7 +130,7 @@ impl Inner {
         // Before anything waits: a request that is not granted costs nothing.
         grants.check(&url)?;
         let trailers = headers::announced_trailers(&guests, &body);
-        headers::strip_connections_own(&mut guests);
+        headers::strip_framing(&mut guests);
         guests.extend(trailers.into_iter().map(|value| (header::TRAILER, value)));
         headers::add_defaults(&mut guests);
         let mut hop = Hop { method, url, headers: guests, body: body.into() };
@@ -145,7 +145,7 @@ impl Inner {
                 _ => redirect::location(&hop.url, head.status, &head.headers)?,
             };
             let Some(next) = next else {
-                headers::strip_connections_own(&mut head.headers);
+                headers::strip_framing(&mut head.headers);
                 let body =
                     self.body(&mut head.headers, incoming, lease, slot.take(), deadline)?.redacted(used);
                 let (status, headers) = (head.status, head.headers);
