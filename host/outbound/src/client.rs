@@ -15,7 +15,7 @@ use crate::{
     AddressPolicy, OriginGrants, OutboundConfig, OutboundError, OutboundRequest, OutboundResponse,
     Placeholders, Redirect, ResponseBody, SecretLookup,
     connect::Connector,
-    decode,
+    decode::{self, AppWindows, Windows},
     exchange::{Exchange, Wire},
     headers,
     pool::{Key, Pool},
@@ -40,6 +40,7 @@ struct Inner {
     connector: Connector,
     pool: Arc<Pool>,
     slots: Arc<Slots>,
+    windows: Arc<Windows>,
     placeholders: Placeholders,
     secrets: Arc<dyn SecretLookup>,
 }
@@ -74,8 +75,11 @@ impl OutboundClient {
             lookups: Arc::new(lookups),
             limits: limits.clone(),
         };
-        let (pool, slots) = (Arc::new(Pool::new(&limits)), Arc::new(slots));
-        Ok(Self { inner: Arc::new(Inner { limits, connector, pool, slots, placeholders, secrets }) })
+        let windows =
+            Windows::new(limits.outbound_window_bytes_max, limits.outbound_window_bytes_per_app_max);
+        let (pool, slots, windows) = (Arc::new(Pool::new(&limits)), Arc::new(slots), Arc::new(windows));
+        let inner = Inner { limits, connector, pool, slots, windows, placeholders, secrets };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// What a guest gets in the place of a secret that is granted as a placeholder.
@@ -208,6 +212,7 @@ impl Inner {
             return Err(crate::received::too_large(bytes_max));
         }
         let bounds = Bounds { bytes_max, idle_ms: self.limits.outbound_idle_ms, deadline };
+        let windows = AppWindows::new(&self.windows, &lease.key.app);
         let bytes = Arc::new(AtomicU64::new(0));
         let trailers = Trailers::default();
         let received =
@@ -222,7 +227,7 @@ impl Inner {
         headers.remove(header::CONTENT_ENCODING);
         headers.remove(header::CONTENT_LENGTH);
         let bounds = decode::Bounds { bytes_max, ratio_max: self.limits.outbound_decode_ratio_max };
-        Ok(ResponseBody::new(decode::decoded(received, &codings, bytes, bounds), trailers))
+        Ok(ResponseBody::new(decode::decoded(received, &codings, bytes, bounds, &windows), trailers))
     }
 
     /// Reads the short body that says "see there", so that its connection can be used again. A long one, or one
