@@ -19,6 +19,7 @@
 //! What it deliberately does not do: HTTP, the registry, running handlers, running tests, bundling: modules
 //! stay one by one, so that a stack trace names files people know.
 
+mod asset_key;
 mod builder;
 mod component;
 mod deep_stack;
