@@ -5,7 +5,7 @@ mod surface;
 
 use atoll::{
     AppName, Bytes, DeployOptions, EventPattern, GenerateRequest, GenerationEvent, GenerationState,
-    HostError, SourcePath, SourceTree, http::Request,
+    HostError, Limits, SourcePath, SourceTree, http::Request,
 };
 use futures::StreamExt as _;
 use serde_json::{Value, json};
