@@ -35,7 +35,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("atoll-otlp", &["atoll"]),
     ("atoll-cli", &["atoll", "atoll-server", "atoll-otlp"]),
     ("embed-example", &["atoll"]),
-    ("hostile-tests", &[]),
+    ("test-guests", &[]),
+    ("hostile-tests", &["test-guests"]),
     ("atoll-bench", &["atoll"]),
     ("xtask", &[]),
 ];

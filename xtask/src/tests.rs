@@ -48,12 +48,19 @@ const STEPS: &[Step] = &[
 
 fn rust() -> Result<(), String> {
     if shell::cargo(&["nextest", "--version"]).output().is_ok() {
-        return shell::cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]).run();
+        return with_type_checker(shell::cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])).run();
     }
     shell::note(
         "cargo-nextest is not here (cargo install --locked cargo-nextest); `cargo test` does the same, slower",
     );
-    shell::cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]).run()
+    let tests = ["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"];
+    with_type_checker(shell::cargo(&tests)).run()
+}
+
+/// The canvas' own TypeScript compiler, so that tests about types are not skipped.
+fn with_type_checker(cargo: shell::Shell) -> shell::Shell {
+    let compiler = shell::root().join("canvas/node_modules/.bin/tsc");
+    if compiler.is_file() { cargo.env("ATOLL_TSC", &compiler.display().to_string()) } else { cargo }
 }
 
 /// Runs the steps, or those whose name holds `filter`.

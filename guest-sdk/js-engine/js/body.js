@@ -5,7 +5,7 @@
 // Both classes keep their state in one array, since in QuickJS a private field costs more than ten items of an
 // array literal, and responses are made for every request. The first items are the body's.
 import native from "internal:native";
-import { Blob } from "internal:blob";
+import { Blob, bytesOfBlob } from "internal:blob";
 import { FormData, decodeForm, encodeForm } from "internal:form-data";
 import { Gone, HostBody, joined } from "internal:host-body";
 import { ReadableStream, isDisturbed, retire, spent, streamOnDemand } from "internal:stream";
@@ -34,7 +34,7 @@ export function extract(init) {
   if (init instanceof ReadableStream) return ofStream(init);
   if (init instanceof URLSearchParams) return [init.toString(), "application/x-www-form-urlencoded;charset=UTF-8", null];
   if (isBufferSource(init)) return [bytesOf(init).slice(), null, null];
-  if (init instanceof Blob) return [init.bytesNow(), init.type || null, null];
+  if (init instanceof Blob) return [bytesOfBlob(init), init.type || null, null];
   if (init instanceof FormData) return [...encodeForm(init), null];
   if (typeof init === "object" && Symbol.asyncIterator in init) return [ReadableStream.from(init), null, null];
   return [`${init}`, "text/plain;charset=UTF-8", null];

@@ -5,8 +5,12 @@ import { bytesOf } from "internal:webidl";
 
 const INTEGERS = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, BigInt64Array, BigUint64Array];
 const QUOTA_BYTES = 65_536;
+const MAKE = Symbol("make the one object");
 
 export class Crypto {
+  constructor(token) {
+    if (token !== MAKE) throw new TypeError("Crypto cannot be constructed; use crypto");
+  }
   get subtle() {
     return subtle;
   }
@@ -24,4 +28,4 @@ export class Crypto {
   }
 }
 
-export const crypto = new Crypto();
+export const crypto = new Crypto(MAKE);

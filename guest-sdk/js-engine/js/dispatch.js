@@ -34,11 +34,18 @@ function checked(response) {
   throw new TypeError(`the fetch handler must return a Response; it returned ${returned}`);
 }
 
-/** Calls the fetch handler with the request that the host holds. Answers what it returns. */
+/** Calls the fetch handler with the request that the host holds. Answers what it returns; the job loop waits for a
+ *  promise. */
 export function startFetch(method, url, body) {
   context = new ExecutionContext();
   if (typeof app.fetch !== "function") throw new TypeError("the app has no fetch handler");
-  return app.fetch(requestFromHost(method, url, body), makeEnv(), context);
+  const returned = app.fetch(requestFromHost(method, url, body), makeEnv(), context);
+  return isThenable(returned) ? Promise.resolve(returned) : returned;
+}
+
+/** Whether a value that is no promise is waited for like one. */
+function isThenable(value) {
+  return !(value instanceof Promise) && typeof value?.then === "function";
 }
 
 /** What the handler threw: an HttpError becomes its response, anything else is thrown on, after the work that the

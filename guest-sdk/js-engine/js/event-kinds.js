@@ -63,4 +63,9 @@ export class MessageEvent extends Event {
   get ports() {
     return this.#init.ports;
   }
+  initMessageEvent(type, bubbles, cancelable, data = null, origin = "", lastEventId = "", source = null, ports = []) {
+    if (this.currentTarget !== null) return;
+    this.initEvent(type, bubbles, cancelable);
+    this.#init = { data, origin: `${origin}`, lastEventId: `${lastEventId}`, source, ports: Object.freeze([...ports]) };
+  }
 }

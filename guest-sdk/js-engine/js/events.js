@@ -8,7 +8,7 @@ const listeners = Symbol("listeners");
 export class Event {
   constructor(type, init = {}) {
     if (arguments.length === 0) throw new TypeError("Event needs a type");
-    this[state] = { type: `${type}`, target: null, current: null, canceled: false, stopped: false, passive: false };
+    this[state] = { type: `${type}`, target: null, current: null, canceled: false, stopped: false, done: false, passive: false };
     this[state].bubbles = Boolean(init?.bubbles);
     this[state].cancelable = Boolean(init?.cancelable);
     this[state].composed = Boolean(init?.composed);
@@ -41,6 +41,9 @@ export class Event {
   get returnValue() {
     return !this[state].canceled;
   }
+  set returnValue(value) {
+    if (!value) this.preventDefault();
+  }
   get timeStamp() {
     return this[state].timeStamp;
   }
@@ -53,15 +56,25 @@ export class Event {
   preventDefault() {
     if (this[state].cancelable && !this[state].passive) this[state].canceled = true;
   }
-  stopPropagation() {}
+  /** Without a tree there is nowhere to go on to. */
+  stopPropagation() {
+    this[state].stopped = true;
+  }
   get cancelBubble() {
-    return false;
+    return this[state].stopped;
+  }
+  set cancelBubble(value) {
+    if (value) this.stopPropagation();
   }
   stopImmediatePropagation() {
-    this[state].stopped = true;
+    this[state].stopped = this[state].done = true;
   }
   composedPath() {
     return this[state].current ? [this[state].current] : [];
+  }
+  initEvent(type, bubbles = false, cancelable = false) {
+    if (this[state].current !== null) return;
+    Object.assign(this[state], { type: `${type}`, target: null, bubbles: Boolean(bubbles), cancelable: Boolean(cancelable), canceled: false, stopped: false, done: false });
   }
 }
 for (const [phase, value] of Object.entries({ NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 })) {
@@ -77,6 +90,11 @@ export class CustomEvent extends Event {
   get detail() {
     return this.#detail;
   }
+  initCustomEvent(type, bubbles, cancelable, detail = null) {
+    if (this.currentTarget !== null) return;
+    this.initEvent(type, bubbles, cancelable);
+    this.#detail = detail;
+  }
 }
 
 /** What a method was called on: the global object's may be called without one. */
@@ -90,6 +108,7 @@ export class EventTarget {
   addEventListener(type, callback, options = {}) {
     const target = targetOf(this);
     if (callback === null || callback === undefined) return;
+    if (typeof callback !== "function" && typeof callback !== "object") throw new TypeError("addEventListener needs a function, or an object with handleEvent");
     type = `${type}`;
     const capture = typeof options === "boolean" ? options : Boolean(options?.capture);
     const { once = false, passive = false, signal } = typeof options === "object" && options !== null ? options : {};
@@ -119,8 +138,8 @@ export class EventTarget {
     if (event[state].current !== null) throw new DOMException("The event is already being dispatched", "InvalidStateError");
     event[state].target = target;
     event[state].current = target;
-    event[state].stopped = false;
-    for (const entry of target[listeners]?.get(event.type) ?? []) {
+    const entries = event[state].stopped ? [] : (target[listeners]?.get(event.type) ?? []);
+    for (const entry of entries) {
       if (entry.removed) continue;
       if (entry.once) target.removeEventListener(event.type, entry.callback, entry.capture);
       event[state].passive = entry.passive;
@@ -130,10 +149,9 @@ export class EventTarget {
       } catch (thrown) {
         reportError(thrown);
       }
-      if (event[state].stopped) break;
+      if (event[state].done) break;
     }
-    event[state].passive = false;
-    event[state].current = null;
+    Object.assign(event[state], { current: null, stopped: false, done: false, passive: false });
     return !event.defaultPrevented;
   }
 }

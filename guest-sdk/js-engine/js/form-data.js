@@ -1,8 +1,8 @@
 // FormData, and its two forms on the wire: application/x-www-form-urlencoded and multipart/form-data.
 import native from "internal:native";
-import { Blob, File } from "internal:blob";
+import { Blob, File, bytesOfBlob } from "internal:blob";
 import { TextEncoder } from "internal:encoding";
-import { usv } from "internal:webidl";
+import { iterateEntries, usv } from "internal:webidl";
 
 const encoder = new TextEncoder();
 const HEAD_END = encoder.encode("\r\n\r\n");
@@ -57,10 +57,8 @@ export class FormData {
   *values() {
     for (const [, value] of this.#entries) yield value;
   }
-  [Symbol.iterator]() {
-    return this.entries();
-  }
 }
+iterateEntries(FormData);
 
 /** [bytes, content type] of a form. */
 export function encodeForm(form) {
@@ -73,7 +71,7 @@ export function encodeForm(form) {
     parts.push(`${head}\r\n\r\n`, value, "\r\n");
   }
   parts.push(`--${boundary}--\r\n`);
-  return [new Blob(parts).bytesNow(), `multipart/form-data; boundary=${boundary}`];
+  return [bytesOfBlob(new Blob(parts)), `multipart/form-data; boundary=${boundary}`];
 }
 
 /** Reads a form by its content type. */

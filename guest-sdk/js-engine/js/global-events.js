@@ -1,6 +1,6 @@
 // The global object as an EventTarget, and reportError.
 import { ErrorEvent } from "internal:event-kinds";
-import { EventTarget, handlerAttribute } from "internal:events";
+import { EventTarget } from "internal:events";
 import { console } from "internal:console";
 import { describe } from "internal:failure";
 
@@ -22,7 +22,24 @@ export function reportError(thrown) {
 }
 let reporting = false;
 
+let onerror = null;
+
+/** Of all handlers only this one gets the event's parts, and prevents by answering true (HTML, "onerror"). */
+function callOnerror(event) {
+  const { message, filename, lineno, colno, error } = event;
+  if (onerror.call(globalThis, message, filename, lineno, colno, error) === true) event.preventDefault();
+}
+
 export function installGlobalEvents() {
   Object.setPrototypeOf(globalThis, EventTarget.prototype);
-  handlerAttribute(globalThis, "error");
+  Object.defineProperty(globalThis, "onerror", {
+    configurable: true,
+    enumerable: true,
+    get: () => onerror,
+    set(handler) {
+      onerror = typeof handler === "function" ? handler : null;
+      if (onerror) globalThis.addEventListener("error", callOnerror);
+      else globalThis.removeEventListener("error", callOnerror);
+    },
+  });
 }

@@ -1,10 +1,15 @@
 // Headers: a flat list of lower-case names and values, as they cross to and from the host.
 import native from "internal:native";
+import { iterateEntries } from "internal:webidl";
 
 /** The list behind a Headers object: [name, value, name, value, …]. */
 export let listOf;
 /** The same for any value: null when it is no Headers object. */
 let listIn;
+
+// On a list that must stay as it is: that of a request to the app, and of an answer to `fetch` (the Fetch standard's
+// guard "immutable"). No field of Headers, since every object would pay for it.
+const IMMUTABLE = Symbol("immutable");
 
 // Names as they are usually written: no call into Rust for them.
 const COMMON = [
@@ -47,6 +52,24 @@ function place(list, name, from) {
 /** Makes Headers over a list that is already normal. */
 export function adopt(list) {
   return new Headers(ADOPT, list);
+}
+
+/** The same list, which nobody changes from now on. */
+export function immutable(list) {
+  list[IMMUTABLE] = true;
+  return list;
+}
+
+/** The list for a clone: what must not change needs no copy. */
+export function cloneList(list) {
+  return list[IMMUTABLE] ? list : list.slice();
+}
+
+function mutable(list) {
+  if (list[IMMUTABLE]) {
+    throw new TypeError("the headers of a request to the app, of an answer to fetch and of a redirect cannot be changed; change those of a copy: new Response(response.body, response), new Request(request) or new Headers(headers)");
+  }
+  return list;
 }
 
 /** The list of what is given as headers to a Request or Response; the caller's own. */
@@ -95,12 +118,14 @@ export class Headers {
   }
 
   append(name, value) {
-    this.#list.push(normalName(name), normalValue(value));
+    name = normalName(name);
+    value = normalValue(value);
+    mutable(this.#list).push(name, value);
   }
   set(name, value) {
     name = normalName(name);
     value = normalValue(value);
-    const list = this.#list;
+    const list = mutable(this.#list);
     const at = place(list, name, 0);
     if (at < 0) {
       list.push(name, value);
@@ -125,7 +150,9 @@ export class Headers {
     return place(this.#list, normalName(name), 0) >= 0;
   }
   delete(name) {
-    this.#remove(normalName(name), 0);
+    name = normalName(name);
+    mutable(this.#list);
+    this.#remove(name, 0);
   }
   #remove(name, from) {
     const list = this.#list;
@@ -149,7 +176,5 @@ export class Headers {
   *values() {
     for (const [, value] of this.entries()) yield value;
   }
-  [Symbol.iterator]() {
-    return this.entries();
-  }
 }
+iterateEntries(Headers);

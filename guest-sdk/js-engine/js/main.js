@@ -20,7 +20,7 @@ import { TextDecoderStream, TextEncoderStream } from "internal:text-streams";
 import { URL } from "internal:url";
 import { URLPattern } from "internal:url-pattern";
 import { URLSearchParams } from "internal:search-params";
-import { clearTimeout, setInterval, setTimeout } from "internal:timers";
+import { clearInterval, clearTimeout, setInterval, setTimeout } from "internal:timers";
 import { console } from "internal:console";
 import { expose } from "internal:webidl";
 import { fetch } from "internal:fetch";
@@ -44,7 +44,7 @@ expose({
   AbortController, AbortSignal, Blob, CompressionStream, Crypto, CryptoKey, CustomEvent, DecompressionStream,
   ErrorEvent, Event, EventTarget, File, FormData, Headers, MessageChannel, MessageEvent, MessagePort, Performance,
   PromiseRejectionEvent, Request, Response, SubtleCrypto, TextDecoder, TextDecoderStream, TextEncoder,
-  TextEncoderStream, URL, URLPattern, URLSearchParams, clearInterval: clearTimeout, clearTimeout, console, crypto,
+  TextEncoderStream, URL, URLPattern, URLSearchParams, clearInterval, clearTimeout, console, crypto,
   fetch, navigator: Object.freeze({ userAgent: "Atoll" }), performance, queueMicrotask, reportError, self: globalThis,
   setInterval, setTimeout, structuredClone,
 });

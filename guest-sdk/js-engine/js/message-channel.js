@@ -1,5 +1,5 @@
 // MessageChannel and MessagePort, between two ends in the same instance: there is no other thread.
-import { EventTarget } from "internal:events";
+import { EventTarget, handlerAttribute } from "internal:events";
 import { MessageEvent } from "internal:event-kinds";
 import { setTimeout } from "internal:timers";
 import { structuredClone } from "internal:structured-clone";
@@ -65,6 +65,8 @@ export class MessagePort extends EventTarget {
   }
 }
 let making = false;
+// Never fired: what is sent was copied in the same instance, so that it can be read.
+handlerAttribute(MessagePort.prototype, "messageerror");
 
 export class MessageChannel {
   #ports = [make(), make()];

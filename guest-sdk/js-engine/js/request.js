@@ -2,7 +2,7 @@
 import native from "internal:native";
 import { AbortController, AbortSignal } from "internal:abort";
 import { CONTENT, HOST_BODY, STREAM, copy, extract, installBody, move, take } from "internal:body";
-import { Headers, adopt, listHas, listOf, toList } from "internal:headers";
+import { adopt, cloneList, immutable, listHas, listOf, toList } from "internal:headers";
 import { HostBody } from "internal:host-body";
 import { URL } from "internal:url";
 
@@ -12,6 +12,21 @@ const ADDRESS = 4;
 const HEADERS = 5;
 const SIGNAL = 6;
 const REDIRECT = 7;
+/** Those of INERT that were given; absent when there are none. */
+const GIVEN = 8;
+
+// Members of an init that are kept and mean nothing here: there is no cache, no cookie jar, no page. The default of
+// each; where it is one of a list of words, it is the first.
+const INERT = {
+  cache: ["default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"],
+  credentials: ["same-origin", "omit", "include"],
+  integrity: "",
+  keepalive: false,
+  mode: ["cors", "no-cors", "same-origin"],
+  referrer: "about:client",
+  referrerPolicy: ["", "no-referrer", "no-referrer-when-downgrade", "same-origin", "origin", "strict-origin", "origin-when-cross-origin", "strict-origin-when-cross-origin", "unsafe-url"],
+};
+const INERT_NAMES = Object.keys(INERT);
 
 // For the constructor: the state is made already.
 const STATE = Symbol("the state");
@@ -25,6 +40,12 @@ const REDIRECTS = new Set(["follow", "error", "manual"]);
 export function requestFromHost(method, url, body) {
   const content = body === -1 ? null : body === -2 ? HOST_BODY : new HostBody(body);
   return new Request(STATE, [content, false, null, method, url, null, null, "follow"]);
+}
+
+/** The same request as the app gets it from the host: its headers cannot be changed. */
+export function asIncoming(request) {
+  immutable(listOf(request.headers));
+  return request;
 }
 
 /** What `fetch` sends: the body is taken. */
@@ -51,6 +72,21 @@ function addressOf(input) {
   return url.href;
 }
 
+/** Those of INERT that an init gives, over those that another request was given. */
+function givenOf(init, before) {
+  let given = before;
+  for (const name of INERT_NAMES) {
+    const value = init[name];
+    if (value === undefined) continue;
+    const known = INERT[name];
+    if (Array.isArray(known) && !known.includes(`${value}`)) {
+      throw new TypeError(`${name} is one of ${known.map((word) => JSON.stringify(word)).join(", ")}; it is ${JSON.stringify(`${value}`)}`);
+    }
+    given = { ...given, [name]: typeof known === "boolean" ? Boolean(value) : `${value}` };
+  }
+  return given;
+}
+
 export class Request {
   #state;
 
@@ -65,21 +101,22 @@ export class Request {
     }
     const from = typeof input === "object" && input !== null && #state in input ? input.#state : null;
     const method = init?.method !== undefined ? normalMethod(init.method) : (from?.[METHOD] ?? "GET");
-    const given = init?.body !== undefined && init.body !== null;
+    const hasBody = init?.body !== undefined && init.body !== null;
     const inherited = from && init?.body === undefined && from[CONTENT] !== null;
-    if ((given || inherited) && (method === "GET" || method === "HEAD")) {
+    if ((hasBody || inherited) && (method === "GET" || method === "HEAD")) {
       throw new TypeError(`a request with the method ${method} cannot have a body`);
     }
     const redirect = init?.redirect === undefined ? (from?.[REDIRECT] ?? "follow") : `${init.redirect}`;
     if (!REDIRECTS.has(redirect)) throw new TypeError(`redirect is one of follow, error and manual; it is ${JSON.stringify(redirect)}`);
     const signal = init?.signal === undefined ? (from?.[SIGNAL] ?? null) : init.signal;
     if (signal && !(signal instanceof AbortSignal)) throw new TypeError("signal is not an AbortSignal");
+    const given = init ? givenOf(init, from?.[GIVEN]) : from?.[GIVEN];
     const url = from ? from[ADDRESS] : addressOf(input);
     // Last of what can fail: it takes the body of the first request.
-    const [content, type, stream] = given ? extract(init.body) : [inherited ? move(from) : null, null, null];
+    const [content, type, stream] = hasBody ? extract(init.body) : [inherited ? move(from) : null, null, null];
     const headers = toList(init?.headers ?? (from ? input.headers : undefined));
     if (type !== null && !listHas(headers, "content-type")) headers.push("content-type", type);
-    this.#state = [content, false, stream, method, url, adopt(headers), signal, redirect];
+    this.#state = [content, false, stream, method, url, adopt(headers), signal, redirect, given];
   }
 
   get method() {
@@ -89,7 +126,7 @@ export class Request {
     return this.#state[ADDRESS];
   }
   get headers() {
-    return (this.#state[HEADERS] ??= adopt(native.requestHeaders()));
+    return (this.#state[HEADERS] ??= adopt(immutable(native.requestHeaders())));
   }
   get signal() {
     return (this.#state[SIGNAL] ??= new AbortController().signal);
@@ -97,26 +134,8 @@ export class Request {
   get redirect() {
     return this.#state[REDIRECT];
   }
-  get mode() {
-    return "cors";
-  }
-  get credentials() {
-    return "same-origin";
-  }
-  get cache() {
-    return "default";
-  }
   get destination() {
     return "";
-  }
-  get referrer() {
-    return "about:client";
-  }
-  get integrity() {
-    return "";
-  }
-  get keepalive() {
-    return false;
   }
   get duplex() {
     return "half";
@@ -126,8 +145,16 @@ export class Request {
     const state = this.#state.slice();
     state[CONTENT] = copy(this.#state);
     state[STREAM] = null;
-    state[HEADERS] = new Headers(this.headers);
+    state[HEADERS] = adopt(cloneList(listOf(this.headers)));
     return new Request(STATE, state);
   }
+}
+for (const name of INERT_NAMES) {
+  const known = INERT[name];
+  const usual = Array.isArray(known) ? known[0] : known;
+  const get = function () {
+    return stateOf(this)[GIVEN]?.[name] ?? usual;
+  };
+  Object.defineProperty(Request.prototype, name, { get, configurable: true });
 }
 installBody(Request.prototype, (request) => stateOf(request));

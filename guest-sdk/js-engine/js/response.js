@@ -1,7 +1,7 @@
 // Response.
 import native from "internal:native";
 import { CONTENT, STREAM, USED, copy, extract, installBody, isWhole, pump, take, takeWhole } from "internal:body";
-import { adopt, listHas, listOf, toList } from "internal:headers";
+import { adopt, cloneList, immutable, listHas, listOf, toList } from "internal:headers";
 import { HostSink } from "internal:host-body";
 import { URL } from "internal:url";
 import { toJson } from "internal:json";
@@ -19,6 +19,7 @@ const ORIGIN = 7;
 const STATE = Symbol("the state");
 const NULL_BODY = new Set([101, 204, 205, 304]);
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 let stateOf;
 let stateIn;
@@ -62,7 +63,7 @@ export async function sendPiecemeal(response) {
 
 /** The answer to `fetch`: its head, and its body of any kind. */
 export function responseFrom([status, url, redirected, list], content) {
-  return new Response(STATE, [NULL_BODY.has(status) ? null : content, false, null, status, "", list, null, [url, redirected]]);
+  return new Response(STATE, [NULL_BODY.has(status) ? null : content, false, null, status, "", immutable(list), null, [url, redirected]]);
 }
 
 function currentList(state) {
@@ -81,10 +82,11 @@ function statusOf(init) {
 function makeState(content, type, stream, init) {
   const status = statusOf(init);
   if (content !== null && NULL_BODY.has(status)) throw new TypeError(`a response with status ${status} cannot have a body`);
+  const text = init?.statusText === undefined ? "" : `${init.statusText}`;
+  if (!REASON_PHRASE.test(text)) throw new TypeError("a response's statusText has no line breaks and no characters above U+00FF");
   const list = toList(init?.headers);
   if (type !== null && !listHas(list, "content-type")) list.push("content-type", type);
-  const text = init?.statusText;
-  return [content, false, stream, status, text === undefined ? "" : `${text}`, list, null, null];
+  return [content, false, stream, status, text, list, null, null];
 }
 
 export class Response {
@@ -133,7 +135,7 @@ export class Response {
     const state = this.#state.slice();
     state[CONTENT] = copy(this.#state);
     state[STREAM] = null;
-    state[LIST] = currentList(this.#state).slice();
+    state[LIST] = cloneList(currentList(this.#state));
     state[HEADERS] = null;
     return new Response(STATE, state);
   }
@@ -148,10 +150,10 @@ export class Response {
     const text = usv(url);
     // A relative address stays as it is: there is no page whose address it could be resolved against.
     const location = URL.canParse(text) ? new URL(text).href : text;
-    return new Response(null, { status, headers: { location } });
+    return new Response(STATE, [null, false, null, status, "", immutable(["location", location]), null, null]);
   }
   static error() {
-    return new Response(STATE, [null, false, null, 0, "", [], null, null]);
+    return new Response(STATE, [null, false, null, 0, "", immutable([]), null, null]);
   }
 }
 installBody(Response.prototype, (response) => stateOf(response));

@@ -1,6 +1,7 @@
 // "@atoll/sdk/test": tests that run in the sandbox, each in an instance of its own.
 import { callEvent, callFetch } from "internal:dispatch";
 import { describe } from "internal:failure";
+import { asIncoming } from "internal:request";
 import { makeEnv } from "internal:env";
 import { watchPublished } from "internal:bus";
 export { expect } from "internal:expect";
@@ -21,7 +22,7 @@ export const app = {
   /** Calls the app's fetch handler, as a request would. A path is taken below http://test.localhost. */
   async fetch(input, init) {
     const request = new Request(input instanceof Request ? input : new URL(input, "http://test.localhost/"), init);
-    return callFetch(request);
+    return callFetch(asIncoming(request));
   },
   /** Calls the app's event handler. Answers { outcome: "done" | "retry" | "reject", reason? }. */
   async event(type, data = null, init = {}) {

@@ -1,6 +1,6 @@
 // URLSearchParams: a flat list of names and values; parsing and serialising are Rust's.
 import native from "internal:native";
-import { usv } from "internal:webidl";
+import { iterateEntries, usv } from "internal:webidl";
 
 /** Ties the parameters to a URL, which hears of every change. */
 export let bindToUrl;
@@ -111,10 +111,8 @@ export class URLSearchParams {
   *values() {
     for (let i = 0; i < this.#list.length; i += 2) yield this.#list[i + 1];
   }
-  [Symbol.iterator]() {
-    return this.entries();
-  }
   toString() {
     return native.formSerialize(this.#list);
   }
 }
+iterateEntries(URLSearchParams);

@@ -11,6 +11,7 @@ function refuse(value) {
 }
 
 export function structuredClone(value, options) {
+  if (arguments.length === 0) throw new TypeError("structuredClone needs a value");
   const seen = new Map();
   for (const item of options?.transfer ?? []) {
     if (!(item instanceof ArrayBuffer)) refuse(item);
@@ -22,6 +23,13 @@ export function structuredClone(value, options) {
   // Only when everything could be cloned do the transferred buffers lose their bytes.
   for (const buffer of transferred) buffer.transfer();
   return result;
+}
+
+function copyOf(buffer) {
+  if (!buffer.resizable) return buffer.slice(0);
+  const copy = new ArrayBuffer(buffer.byteLength, { maxByteLength: buffer.maxByteLength });
+  new Uint8Array(copy).set(new Uint8Array(buffer));
+  return copy;
 }
 
 const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
@@ -58,7 +66,7 @@ class Cloner {
     }
     if (value instanceof ArrayBuffer) {
       if (value.detached) throw new DOMException("structuredClone: the buffer is detached", "DataCloneError");
-      return [value.slice(0)];
+      return [copyOf(value)];
     }
     if (ArrayBuffer.isView(value)) {
       const length = value instanceof DataView ? value.byteLength : value.length;

@@ -36,6 +36,10 @@ export function clearTimeout(id) {
   if (place >= 0) queue.splice(place, 1);
 }
 
+export function clearInterval(id) {
+  clearTimeout(id);
+}
+
 /** For the job loop: runs the next timer if its time has come and answers 0, or answers the milliseconds
  *  until then, or -1 when there is none. */
 export function nextTimer() {

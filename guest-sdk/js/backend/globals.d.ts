@@ -100,7 +100,7 @@ interface EventBus {
 /** `ctx`, the third argument of a handler. */
 interface ExecutionContext {
   /** Work that goes on after the response; it counts against the same limits. */
-  waitUntil(promise: Promise<unknown>): void;
+  waitUntil(promise: PromiseLike<unknown>): void;
   passThroughOnException(): void;
   /** Always undefined; Hono's types want it. */
   readonly props: any;
@@ -138,9 +138,9 @@ interface ScheduledController {
 
 /** The default export of a backend. A Hono app is one, too. */
 interface AtollApp<Bindings = Env> {
-  fetch?(request: Request, env: Bindings, ctx: ExecutionContext): Response | Promise<Response>;
-  event?(event: AppEvent, env: Bindings, ctx: ExecutionContext): void | Promise<void>;
-  scheduled?(controller: ScheduledController, env: Bindings, ctx: ExecutionContext): void | Promise<void>;
+  fetch?(request: Request, env: Bindings, ctx: ExecutionContext): Response | PromiseLike<Response>;
+  event?(event: AppEvent, env: Bindings, ctx: ExecutionContext): void | PromiseLike<void>;
+  scheduled?(controller: ScheduledController, env: Bindings, ctx: ExecutionContext): void | PromiseLike<void>;
 }
 
 /** The name that Workers have for it. */
@@ -150,4 +150,16 @@ type ExportedHandler<Bindings = Env> = AtollApp<Bindings>;
 interface SubtleCrypto {
   /** Compares two buffers of the same length, in a time that does not tell where they differ. */
   timingSafeEqual(a: ArrayBuffer | ArrayBufferView, b: ArrayBuffer | ArrayBufferView): boolean;
+}
+
+/**
+ * `ReadableStream.from`, which TypeScript's library does not have. It declares `ReadableStream` as a variable of a type
+ * without a name, which nothing can be added to; so the function is given to constructors, and only this one may call it.
+ */
+interface NewableFunction {
+  /** A stream of what an array, a generator or another stream gives. */
+  from<Chunk>(
+    this: typeof ReadableStream,
+    source: ReadableStream<Chunk> | AsyncIterable<Chunk> | Iterable<Chunk | PromiseLike<Chunk>>,
+  ): ReadableStream<Chunk>;
 }

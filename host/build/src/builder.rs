@@ -9,7 +9,9 @@ use atoll_model::{
 };
 
 use crate::{
-    BuildFailure, component, deep_stack,
+    BuildFailure,
+    asset_key::asset_key,
+    component, deep_stack,
     link::{self, BackendModule},
     manifest, parse, project,
     report::{Finding, Place, Report},
@@ -173,7 +175,7 @@ fn front(source: &SourceTree, limits: &Limits) -> (Option<Front>, Report) {
 fn page(source: &SourceTree, manifest: &Manifest, limits: &Limits, report: &mut Report) -> Option<Frontend> {
     let entry = &manifest.frontend.as_ref()?.entry;
     let modules = link::frontend(source, entry, limits, report);
-    Some(Frontend { entry: link::asset_key(source, entry), modules })
+    Some(Frontend { entry: asset_key(source, entry), modules })
 }
 
 fn code(source: &SourceTree, manifest: &Manifest, limits: &Limits, report: &mut Report) -> Code {

@@ -11,7 +11,7 @@
 //! * `manifest`: `atoll.toml` and the files it names;
 //! * `parse` (with `outline` and `deep_stack`): text to syntax tree, safe against any nesting;
 //! * `project`, `scan`: all scripts together, and the security rules over them (the table is in `scan`);
-//! * `transform`, `resolve`, `link`, `vendor`: types and JSX out, imports exact, reachable modules in;
+//! * `transform`, `resolve`, `link`, `asset_key`, `vendor`: types and JSX out, imports exact, reachable modules in;
 //! * `component`: a backend that is WebAssembly already;
 //! * `snapshot`: the backend's heap image, by `atoll_image`, with its `source_maps`;
 //! * `type_check`: the external TypeScript compiler, only when asked.
@@ -19,6 +19,7 @@
 //! What it deliberately does not do: HTTP, the registry, running handlers, running tests, bundling: modules
 //! stay one by one, so that a stack trace names files people know.
 
+mod asset_key;
 mod builder;
 mod component;
 mod deep_stack;

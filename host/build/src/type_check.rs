@@ -39,7 +39,7 @@ enum Skip {
     #[error("the TypeScript compiler took longer than {0} ms (limit type_check_ms)")]
     Timeout(u64),
     #[error(
-        "the TypeScript compiler {0} did not understand its settings: {1}; TypeScript 5.5 or newer is needed"
+        "the TypeScript compiler {0} did not understand its settings: {1}; TypeScript 5.7 or newer is needed"
     )]
     TooOld(String, String),
 }
@@ -111,6 +111,8 @@ mod tests {
             const app = new Hono<{ Bindings: Env }>();\napp.use('*', cors());\n\
             app.post('/todos', async (c) => {\n  const todo = Todo.parse(await c.req.json());\n  if (!todo.title) throw new HttpError(400, 'x');\n\
               await c.env.KV.put(todo.title, '1');\n  return c.json(todo, 201);\n});\n\
+            const pieces: ReadableStream<string> = ReadableStream.from((async function* () { yield 'a'; })());\n\
+            app.get('/pieces', () => new Response(pieces.pipeThrough(new TextEncoderStream())));\n\
             export default { fetch: app.fetch, async event(event, env, ctx) { await env.KV.put('a', event.data.x); } } satisfies AtollApp;\n";
         let page = "import { useState } from 'react';\nimport { useQuery, api } from '@atoll/sdk';\n\
             export default function App() {\n  const [title, setTitle] = useState('');\n  const todos = useQuery<{ title: string }[]>('/todos');\n\

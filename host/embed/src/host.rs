@@ -1,14 +1,15 @@
-//! The host: one handle over the wired rooms. What a caller can do with apps, once they are deployed.
+//! The host: one handle over the wired rooms. Calling an app, and what a host has as a whole; what else can be done with
+//! deployed apps is in `apps`, their events in `events`.
+
+mod apps;
+mod events;
 
 use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
 
-use atoll_bus::{Bus, Lagged, RetryOutcome};
-use atoll_model::{
-    AppName, Event, EventDraft, EventPattern, FrontendModule, Limits, LogLine, Manifest, Revision,
-    SourceTree, Usage,
-};
+use atoll_bus::Bus;
+use atoll_model::{AppName, Limits, Revision, Usage};
 use atoll_runtime::{AppCache, Body, CallError, LoadedApp, Runtime};
-use atoll_store::{AppRecord, RevisionRecord, Store};
+use atoll_store::{AppRecord, Store};
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt as _};
 use tokio::sync::broadcast;
@@ -16,8 +17,8 @@ use tokio_stream::wrappers::BroadcastStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    AppInfo, AppMetrics, Change, HostBuilder, HostError, generation::Generations, logs::LogBook,
-    metering::Metering, spans::Spans, stack_traces::StackTraces,
+    Change, HostBuilder, HostError, generation::Generations, logs::LogBook, metering::Metering, spans::Spans,
+    stack_traces::StackTraces,
 };
 
 /// A running host. Cheap to clone; the last clone to go ends it, but call [`Host::shutdown`] to end it well.
@@ -125,124 +126,8 @@ impl Host {
         Err(HostError::Call(CallError::NoHandler { app: app.clone(), handler: "fetch" }))
     }
 
-    /// All apps, by name.
-    ///
-    /// # Errors
-    /// [`HostError::Store`].
-    pub async fn apps(&self) -> Result<Vec<AppInfo>, HostError> {
-        let records = self.inner.store.apps().await?;
-        Ok(records.iter().map(|record| AppInfo::new(record, self.limits())).collect())
-    }
-
-    /// One app.
-    ///
-    /// # Errors
-    /// [`HostError::NoSuchApp`], [`HostError::Store`].
-    pub async fn app(&self, app: &AppName) -> Result<AppInfo, HostError> {
-        Ok(AppInfo::new(&self.record(app).await?, self.limits()))
-    }
-
-    /// The manifest of an app's active revision.
-    ///
-    /// # Errors
-    /// [`HostError::NoSuchApp`], [`HostError::Store`].
-    pub async fn manifest(&self, app: &AppName) -> Result<Manifest, HostError> {
-        Ok(self.record(app).await?.manifest)
-    }
-
     async fn record(&self, app: &AppName) -> Result<AppRecord, HostError> {
         self.inner.store.active(app).await?.ok_or_else(|| HostError::NoSuchApp(app.clone()))
-    }
-
-    /// What an app's calls have cost since the host was started.
-    ///
-    /// # Errors
-    /// [`HostError::NoSuchApp`], [`HostError::Store`].
-    pub async fn app_metrics(&self, app: &AppName) -> Result<AppMetrics, HostError> {
-        self.record(app).await?;
-        Ok(self.inner.metering.app(app))
-    }
-
-    /// The revisions of an app that are kept, newest first.
-    ///
-    /// # Errors
-    /// [`HostError::NoSuchApp`], [`HostError::Store`].
-    pub async fn revisions(&self, app: &AppName) -> Result<Vec<RevisionRecord>, HostError> {
-        self.record(app).await?;
-        Ok(self.inner.store.revisions(app).await?)
-    }
-
-    /// The source of a revision, or of the active one.
-    ///
-    /// # Errors
-    /// [`HostError::NoSuchApp`], [`HostError::NoSuchRevision`], [`HostError::Store`].
-    pub async fn source(&self, app: &AppName, revision: Option<Revision>) -> Result<SourceTree, HostError> {
-        let active = self.record(app).await?.revision;
-        let revision = revision.unwrap_or(active);
-        self.inner
-            .store
-            .source(app, revision)
-            .await?
-            .ok_or_else(|| HostError::NoSuchRevision { app: app.clone(), revision })
-    }
-
-    /// A module of an app's page.
-    ///
-    /// # Errors
-    /// [`HostError::NoSuchFile`] when the app, revision or path is not there; [`HostError::Store`].
-    pub async fn frontend_module(
-        &self,
-        app: &AppName,
-        revision: Revision,
-        path: &str,
-    ) -> Result<FrontendModule, HostError> {
-        let missing = || HostError::NoSuchFile { app: app.clone(), path: path.chars().take(240).collect() };
-        self.inner.store.frontend_module(app, revision, path).await?.ok_or_else(missing)
-    }
-
-    /// Removes an app with its revisions, data, logs and subscriptions.
-    ///
-    /// # Errors
-    /// [`HostError::NoSuchApp`], [`HostError::Store`], [`HostError::Bus`].
-    pub async fn delete(&self, app: &AppName) -> Result<(), HostError> {
-        let _switching = self.inner.switching.lock().await;
-        self.record(app).await?;
-        self.inner.bus.forget_app(app).await?;
-        self.inner.store.delete(app).await?;
-        self.inner.apps.evict(app);
-        self.inner.logs.forget(app);
-        self.inner.metering.forget(app);
-        self.tell(Change::Deleted { app: app.clone() });
-        Ok(())
-    }
-
-    /// Publishes an event in the name of an outside source, `/external/{name}`. It is durable when this
-    /// returns.
-    ///
-    /// # Errors
-    /// [`HostError::Bus`] when the draft is over a limit or cannot be stored.
-    pub async fn publish(&self, source: &str, mut draft: EventDraft) -> Result<Event, HostError> {
-        let publishing = self.inner.spans.publish(source, &mut draft);
-        let published = self.inner.bus.publish(source, draft).await;
-        publishing.ended(published.as_ref().ok());
-        Ok(published?)
-    }
-
-    /// Events that match a pattern, from after a place in the log (`None`: from now on), live. A reader that
-    /// falls too far behind gets [`Lagged`] and the end.
-    #[must_use]
-    pub fn follow(
-        &self,
-        patterns: Vec<EventPattern>,
-        after: Option<u64>,
-    ) -> BoxStream<'static, Result<Event, Lagged>> {
-        self.inner.bus.follow(patterns, after).boxed()
-    }
-
-    /// The place of the newest event in the log; 0 when there was none.
-    #[must_use]
-    pub fn last_sequence(&self) -> u64 {
-        self.inner.bus.last_sequence()
     }
 
     /// What changes in the host from now on. A reader that falls behind misses some.
@@ -254,52 +139,6 @@ impl Host {
     pub(crate) fn tell(&self, change: Change) {
         // Nobody listening is no error.
         let _ = self.inner.changes.send(change);
-    }
-
-    /// Deliveries that were given up, of one app or of all, newest first.
-    ///
-    /// # Errors
-    /// [`HostError::Bus`].
-    pub async fn dead_letters(&self, app: Option<&AppName>) -> Result<Vec<atoll_bus::DeadLetter>, HostError> {
-        Ok(self.inner.bus.dead_letters(app).await?)
-    }
-
-    /// Delivers a dead letter once more, now. `None` when there is none of that id.
-    ///
-    /// # Errors
-    /// [`HostError::Bus`].
-    pub async fn retry_dead_letter(&self, id: u64) -> Result<Option<RetryOutcome>, HostError> {
-        Ok(self.inner.bus.retry_dead_letter(id).await?)
-    }
-
-    /// The latest log lines of an app, oldest first.
-    ///
-    /// # Errors
-    /// [`HostError::NoSuchApp`], [`HostError::Store`].
-    pub async fn logs(&self, app: &AppName, count: usize) -> Result<Vec<LogLine>, HostError> {
-        self.record(app).await?;
-        let mut lines = Vec::new();
-        for line in self.inner.logs.latest(app, count) {
-            lines.push(self.inner.traces.line(app, line).await);
-        }
-        Ok(lines)
-    }
-
-    /// The log lines of an app from now on. A reader that falls behind misses some.
-    #[must_use]
-    pub fn follow_logs(&self, app: &AppName) -> BoxStream<'static, LogLine> {
-        let app = app.clone();
-        let traces = Arc::clone(&self.inner.traces);
-        BroadcastStream::new(self.inner.logs.follow())
-            .filter_map(move |line| {
-                let line = line.ok().filter(|(of, _)| *of == app);
-                let traces = Arc::clone(&traces);
-                async move {
-                    let (app, line) = line?;
-                    Some(traces.line(&app, line).await)
-                }
-            })
-            .boxed()
     }
 
     /// The saved layout of the canvas; `None` before the first save.

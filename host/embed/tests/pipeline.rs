@@ -5,7 +5,7 @@ mod surface;
 
 use atoll::{
     AppName, Bytes, DeployOptions, EventPattern, GenerateRequest, GenerationEvent, GenerationState,
-    HostError, SourcePath, SourceTree, http::Request,
+    HostError, Limits, SourcePath, SourceTree, http::Request,
 };
 use futures::StreamExt as _;
 use serde_json::{Value, json};
@@ -216,6 +216,33 @@ async fn prompts_are_bounded_and_generations_are_named() {
     assert!(matches!(running.host.generate(request(&long)), Err(HostError::Prompt(_))));
     let unknown = atoll::GenerationId::from_text("nothing");
     assert!(matches!(running.host.generation_events(&unknown, 0), Err(HostError::NoSuchGeneration(_))));
+}
+
+#[tokio::test]
+async fn a_test_finds_placeholders_where_a_request_does_and_not_the_same() {
+    let running = Running::start().await;
+    let grants = "[grants]\nhttp = [\"https://api.example.com\"]\n\
+                  secrets = [{ name = \"API_KEY\", placeholder = true }, \"READABLE\"]\n";
+    let code =
+        "export default { fetch: (request, env) => Response.json([env.API_KEY, env.READABLE ?? null]) };";
+    let test = "import { app, expect, test } from \"@atoll/sdk/test\";\n\
+                test(\"key\", async (env) => {\n\
+                  const [key, readable] = await (await app.fetch(\"/\")).json();\n\
+                  expect([key, readable]).toEqual([env.API_KEY, null]);\n\
+                  throw new Error(key);\n\
+                });\n";
+    let mut source = folder("keys", grants, code);
+    let path = SourcePath::parse("tests/keys.test.ts").unwrap();
+    source.insert(path, test.to_owned(), &Limits::default()).unwrap();
+    let report = running.host.test(source).await.unwrap();
+    let failure = report.tests[0].failure.clone().unwrap();
+    let in_test = failure.lines().next().unwrap().trim_start_matches("Error: ");
+    assert!(in_test.starts_with("atoll-secret:API_KEY:"), "{failure}");
+
+    running.host.deploy(folder("keys", grants, code), DeployOptions::default()).await.unwrap();
+    let (_, found) = running.get("keys", "/").await;
+    let in_request = found[0].as_str().unwrap();
+    assert!(in_request.starts_with("atoll-secret:API_KEY:") && in_request != in_test, "{in_request}");
 }
 
 #[tokio::test]

@@ -3,11 +3,12 @@
 //! Everything here parses at the edge and is then carried without re-checking: an [`AppName`] is a valid
 //! name, a [`SourcePath`] cannot leave its folder, an [`EventType`] has only legal segments.
 //!
-//! What is deliberately absent: IO, async, wasmtime, HTTP. Every other room depends on this one, and this
+//! What is deliberately absent: IO, async, wasmtime, and of HTTP everything but its headers. Every other room depends on this one, and this
 //! one depends on none.
 
 mod app_name;
 mod bundle;
+mod connection_headers;
 mod data;
 mod diagnostic;
 mod event;
@@ -24,6 +25,7 @@ mod trace_context;
 
 pub use app_name::{APP_NAME_LENGTH_MAX, AppName, AppNameError};
 pub use bundle::{Artifact, Backend, BackendId, Bundle, Frontend, FrontendModule};
+pub use connection_headers::{ConnectionHeaders, strip_connection_headers};
 pub use data::{CapabilityError, KvEntry, KvList, KvListKey, KvPut, SqlRows, SqlStatement, SqlValue};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use event::{Event, EventDraft, EventPattern, EventType, EventTypeError};

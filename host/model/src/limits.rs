@@ -149,6 +149,11 @@ pub struct Limits {
     pub outbound_response_bytes_max: u64,
     /// How many times its received size a response may decode to, beyond the first MiB.
     pub outbound_decode_ratio_max: u64,
+    /// The windows of coded responses that are read at the same time in the whole host: up to 16 MiB for brotli and
+    /// 8 MiB for zstd, as the response states. The next one breaks off.
+    pub outbound_window_bytes_max: usize,
+    /// The same, of one app.
+    pub outbound_window_bytes_per_app_max: usize,
     /// Redirects that one request follows (Fetch: 20).
     pub outbound_redirects_max: u32,
     /// Looking a name up, and connecting with TLS, each.

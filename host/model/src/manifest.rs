@@ -1,6 +1,7 @@
 //! `atoll.toml`: the manifest of an app. The shape is in the contract; unknown keys are errors with a
 //! suggestion, so that a misspelt grant is never silently no grant.
 
+mod checks;
 mod unknown_keys;
 
 use serde::{Deserialize, Serialize};
@@ -169,7 +170,7 @@ impl Manifest {
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
         unknown_keys::check(text)?;
         let manifest: Self = toml::from_str(text).map_err(|e| from_toml(text, &e))?;
-        manifest.check()?;
+        checks::check(&manifest)?;
         Ok(manifest)
     }
 
@@ -186,80 +187,6 @@ impl Manifest {
             events: EventsManifest::default(),
             schedule: Vec::new(),
         }
-    }
-
-    fn check(&self) -> Result<(), ManifestError> {
-        if self.backend.is_none() && self.frontend.is_none() {
-            return Err(ManifestError::new(
-                "the app has neither a backend nor a frontend",
-                Some("add [backend] with entry = \"backend/index.ts\", or [frontend]".into()),
-                None,
-            ));
-        }
-        if let Some(backend) = &self.backend {
-            match (&backend.entry, &backend.component) {
-                (Some(_), Some(_)) => {
-                    let hint = Some("keep one of the two".into());
-                    return Err(ManifestError::new("[backend] has both entry and component", hint, None));
-                }
-                (None, None) => {
-                    let hint = Some("add entry = \"backend/index.ts\"".into());
-                    return Err(ManifestError::new("[backend] has neither entry nor component", hint, None));
-                }
-                _ => {}
-            }
-        }
-        self.check_sizes()?;
-        let vars = || self.backend.iter().flat_map(|backend| backend.vars.keys());
-        let secrets = || self.grants.secrets.iter().map(|secret| &secret.name);
-        for name in secrets().chain(vars()) {
-            check_binding(name)?;
-        }
-        let mut seen = std::collections::BTreeSet::new();
-        if let Some(name) = secrets().find(|name| !seen.insert(*name)) {
-            let hint = Some("keep one of them".into());
-            return Err(ManifestError::new(format!("the secret {name} is granted twice"), hint, None));
-        }
-        if let Some(name) = vars().find(|name| seen.contains(name)) {
-            let message = format!("{name} is both a secret and a variable");
-            return Err(ManifestError::new(message, Some("give one of them another name".into()), None));
-        }
-        if let Some(problem) = self.grants.secrets.iter().find_map(|secret| secret.problem(&self.grants.http))
-        {
-            let hint =
-                "add the origin to http: a placeholder is replaced only in requests that the app may make";
-            return Err(ManifestError::new(problem, Some(hint.into()), None));
-        }
-        Ok(())
-    }
-
-    /// Every event is held against every subscription, and the whole manifest is kept in memory: so each list
-    /// and each text has an end.
-    fn check_sizes(&self) -> Result<(), ManifestError> {
-        let lists = [
-            ("[[events.publishes]]", self.events.publishes.len()),
-            ("[[events.subscribes]]", self.events.subscribes.len()),
-            ("[[schedule]]", self.schedule.len()),
-            ("http in [grants]", self.grants.http.len()),
-            ("secrets in [grants]", self.grants.secrets.len()),
-            ("[backend.vars]", self.backend.as_ref().map_or(0, |backend| backend.vars.len())),
-        ];
-        if let Some((list, count)) = lists.into_iter().find(|(_, count)| *count > ENTRIES_MAX) {
-            let message = format!("{list} has {count} entries; {ENTRIES_MAX} are allowed");
-            return Err(ManifestError::new(message, Some("remove what is not needed".into()), None));
-        }
-        let texts = [
-            ("title", &self.title, TITLE_CHARS_MAX),
-            ("description", &self.description, DESCRIPTION_CHARS_MAX),
-        ];
-        for (key, text, max) in texts {
-            let count = text.as_ref().map_or(0, |text| text.chars().count());
-            if count > max {
-                let message = format!("the {key} has {count} characters; {max} are allowed");
-                return Err(ManifestError::new(message, Some("shorten it".into()), None));
-            }
-        }
-        Ok(())
     }
 
     /// What the app may use, after the host's maximum.
@@ -326,22 +253,6 @@ pub fn rename(text: &str, name: &AppName) -> String {
         Some((before, after)) => format!("{before}\"{name}\"{after}"),
         None => text.to_owned(),
     }
-}
-
-/// A binding of `env` is an identifier in capitals and must not hide a binding of the host.
-fn check_binding(name: &str) -> Result<(), ManifestError> {
-    let legal = name.len() <= 64
-        && name.starts_with(|c: char| c.is_ascii_uppercase())
-        && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    if !legal {
-        let message = format!("{name:?} is not a name for a secret or variable");
-        return Err(ManifestError::new(message, Some("write it as API_KEY".into()), None));
-    }
-    if matches!(name, "KV" | "DB" | "BUS" | "FILES") {
-        let message = format!("{name} is the host's own binding and cannot be a secret or variable");
-        return Err(ManifestError::new(message, Some("choose another name".into()), None));
-    }
-    Ok(())
 }
 
 fn from_toml(text: &str, error: &toml::de::Error) -> ManifestError {

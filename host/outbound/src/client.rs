@@ -15,7 +15,7 @@ use crate::{
     AddressPolicy, OriginGrants, OutboundConfig, OutboundError, OutboundRequest, OutboundResponse,
     Placeholders, Redirect, ResponseBody, SecretLookup,
     connect::Connector,
-    decode,
+    decode::{self, AppWindows, Windows},
     exchange::{Exchange, Wire},
     headers,
     pool::{Key, Pool},
@@ -40,6 +40,7 @@ struct Inner {
     connector: Connector,
     pool: Arc<Pool>,
     slots: Arc<Slots>,
+    windows: Arc<Windows>,
     placeholders: Placeholders,
     secrets: Arc<dyn SecretLookup>,
 }
@@ -74,8 +75,11 @@ impl OutboundClient {
             lookups: Arc::new(lookups),
             limits: limits.clone(),
         };
-        let (pool, slots) = (Arc::new(Pool::new(&limits)), Arc::new(slots));
-        Ok(Self { inner: Arc::new(Inner { limits, connector, pool, slots, placeholders, secrets }) })
+        let windows =
+            Windows::new(limits.outbound_window_bytes_max, limits.outbound_window_bytes_per_app_max);
+        let (pool, slots, windows) = (Arc::new(Pool::new(&limits)), Arc::new(slots), Arc::new(windows));
+        let inner = Inner { limits, connector, pool, slots, windows, placeholders, secrets };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// What a guest gets in the place of a secret that is granted as a placeholder.
@@ -130,7 +134,7 @@ impl Inner {
         // Before anything waits: a request that is not granted costs nothing.
         grants.check(&url)?;
         let trailers = headers::announced_trailers(&guests, &body);
-        headers::strip_connections_own(&mut guests);
+        headers::strip_framing(&mut guests);
         guests.extend(trailers.into_iter().map(|value| (header::TRAILER, value)));
         headers::add_defaults(&mut guests);
         let mut hop = Hop { method, url, headers: guests, body: body.into() };
@@ -145,7 +149,7 @@ impl Inner {
                 _ => redirect::location(&hop.url, head.status, &head.headers)?,
             };
             let Some(next) = next else {
-                headers::strip_connections_own(&mut head.headers);
+                headers::strip_framing(&mut head.headers);
                 let body =
                     self.body(&mut head.headers, incoming, lease, slot.take(), deadline)?.redacted(used);
                 let (status, headers) = (head.status, head.headers);
@@ -208,6 +212,7 @@ impl Inner {
             return Err(crate::received::too_large(bytes_max));
         }
         let bounds = Bounds { bytes_max, idle_ms: self.limits.outbound_idle_ms, deadline };
+        let windows = AppWindows::new(&self.windows, &lease.key.app);
         let bytes = Arc::new(AtomicU64::new(0));
         let trailers = Trailers::default();
         let received =
@@ -222,7 +227,7 @@ impl Inner {
         headers.remove(header::CONTENT_ENCODING);
         headers.remove(header::CONTENT_LENGTH);
         let bounds = decode::Bounds { bytes_max, ratio_max: self.limits.outbound_decode_ratio_max };
-        Ok(ResponseBody::new(decode::decoded(received, &codings, bytes, bounds), trailers))
+        Ok(ResponseBody::new(decode::decoded(received, &codings, bytes, bounds, &windows), trailers))
     }
 
     /// Reads the short body that says "see there", so that its connection can be used again. A long one, or one

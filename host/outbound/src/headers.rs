@@ -3,7 +3,7 @@
 //! Whatever says where a message begins, ends, or goes belongs to the client: a guest that could write it could
 //! smuggle a second request into the connection.
 
-use atoll_model::Limits;
+use atoll_model::{Limits, strip_connection_headers};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use url::Url;
 
@@ -15,22 +15,8 @@ const USER_AGENT: &str = concat!("atoll/", env!("CARGO_PKG_VERSION"));
 /// The codings that are undone.
 const ACCEPT_ENCODING: &str = "gzip, deflate, br, zstd";
 
-/// Headers of one connection (RFC 9110, 7.6.1), and those that frame or address a message.
-const CONNECTIONS_OWN: &[&str] = &[
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
+/// What the client itself says of a message, besides the headers of its connection: how long it is, and where it goes.
+const CLIENTS_OWN: [HeaderName; 3] = [header::CONTENT_LENGTH, header::EXPECT, header::HOST];
 
 /// Refuses methods that mean something else to a server or to what stands before it (Fetch, "forbidden method").
 pub(crate) fn check_method(method: &Method, body: &RequestBody) -> Result<(), OutboundError> {
@@ -44,21 +30,11 @@ pub(crate) fn check_method(method: &Method, body: &RequestBody) -> Result<(), Ou
     Ok(())
 }
 
-/// Takes out what is the connection's own, in either direction: the fixed names, and those that a `connection`
-/// header lists.
-pub(crate) fn strip_connections_own(headers: &mut HeaderMap) {
-    let listed: Vec<HeaderName> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect();
-    for name in listed {
+/// Takes out what is the connection's or the client's own, in either direction.
+pub(crate) fn strip_framing(headers: &mut HeaderMap) {
+    strip_connection_headers(headers, &[]);
+    for name in CLIENTS_OWN {
         headers.remove(name);
-    }
-    for name in CONNECTIONS_OWN {
-        headers.remove(*name);
     }
 }
 
@@ -136,7 +112,7 @@ mod tests {
             ("expect", "100-continue"),
             ("x-kept", "1"),
         ]);
-        strip_connections_own(&mut headers);
+        strip_framing(&mut headers);
         assert_eq!(headers, map(&[("x-kept", "1")]));
     }
 

@@ -190,7 +190,7 @@ impl Stream for Received {
                     // They come once, at the end.
                     Err(frame) => {
                         if let Ok(mut trailers) = frame.into_trailers() {
-                            headers::strip_connections_own(&mut trailers);
+                            headers::strip_framing(&mut trailers);
                             let _ = this.trailers.set(trailers);
                         }
                     }

@@ -4,21 +4,18 @@
 //! `cargo run --release -p atoll-runtime --example bench [COMPONENT.wasm…]`
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
+#[path = "../tests/shared/nothing.rs"]
+mod nothing;
+
 use std::{
     error::Error,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use async_trait::async_trait;
 use atoll_image::{JsEngine, Module, SnapshotInput};
-use atoll_model::{
-    AppName, Artifact, Backend, CapabilityError, KvEntry, KvList, KvPut, Limits, LogLine, Manifest, Revision,
-    SqlRows, SqlStatement,
-};
-use atoll_runtime::{
-    AppCode, Capabilities, KvStore, LogSink, NoNetwork, RecordingPublisher, Runtime, SqlStore,
-};
+use atoll_model::{AppName, Artifact, Backend, Limits, Manifest, Revision};
+use atoll_runtime::{AppCode, Runtime};
 use bytes::Bytes;
 
 const REQUESTS: usize = 5_000;
@@ -42,41 +39,6 @@ export default {
   },
 };";
 
-struct Nothing;
-
-#[async_trait]
-impl KvStore for Nothing {
-    async fn get(&self, _: &AppName, _: &str) -> Result<Option<KvEntry>, CapabilityError> {
-        Ok(None)
-    }
-    async fn put(&self, _: &AppName, _: &str, _: KvPut) -> Result<(), CapabilityError> {
-        Ok(())
-    }
-    async fn delete(&self, _: &AppName, _: &str) -> Result<(), CapabilityError> {
-        Ok(())
-    }
-    async fn list(&self, _: &AppName, _: &str, _: Option<&str>, _: u32) -> Result<KvList, CapabilityError> {
-        Ok(KvList::default())
-    }
-}
-
-#[async_trait]
-impl SqlStore for Nothing {
-    async fn query(&self, _: &AppName, _: SqlStatement) -> Result<SqlRows, CapabilityError> {
-        Ok(SqlRows::default())
-    }
-    async fn batch(&self, _: &AppName, _: Vec<SqlStatement>) -> Result<Vec<SqlRows>, CapabilityError> {
-        Ok(Vec::new())
-    }
-    async fn exec(&self, _: &AppName, _: &str) -> Result<u32, CapabilityError> {
-        Ok(0)
-    }
-}
-
-impl LogSink for Nothing {
-    fn write(&self, _: &AppName, _: Vec<LogLine>) {}
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     // One thread, so that what is measured is the call and not the machine's scheduler.
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run())
@@ -89,14 +51,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     let js = Arc::new(JsEngine::load(&engine, Some(&cache))?);
     println!("engine, compiled: {:?}", started.elapsed());
-    let nothing = Arc::new(Nothing);
-    let capabilities = Capabilities {
-        kv: Arc::clone(&nothing) as _,
-        sql: Arc::clone(&nothing) as _,
-        bus: Arc::new(RecordingPublisher::default()),
-        http: Arc::new(NoNetwork("a benchmark of one machine")),
-        logs: nothing,
-    };
+    let capabilities = nothing::capabilities();
     let runtime =
         Arc::new(Runtime::new(engine, Arc::clone(&js), &limits, Some(cache.clone()), capabilities)?);
     let modules = [Module { name: "backend/index.js".into(), source: SOURCE.into() }];

@@ -3,11 +3,11 @@
 //! A header's bytes cross as the code points of the same numbers (the Fetch standard's "isomorphic
 //! decoding"), since a WIT string is Unicode and a header need not be.
 
-use atoll_model::{CapabilityError, Limits};
+use atoll_model::{CapabilityError, ConnectionHeaders, Limits, strip_connection_headers};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{CONNECTION, CONTENT_LENGTH, HOST, MaxSizeReached, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
+    header::{CONTENT_LENGTH, HOST, MaxSizeReached, TRAILER},
     request::Parts,
 };
 
@@ -15,18 +15,6 @@ use crate::{
     Body, CallError,
     bindings::exports::atoll::app::http_handler::{Body as GuestBody, Request, Response},
 };
-
-/// What a name of one connection means to nobody else. `content-length` is the server's: it knows the body.
-fn belongs_to_connection(name: &HeaderName) -> bool {
-    [CONNECTION, CONTENT_LENGTH, TE, TRAILER, TRANSFER_ENCODING, UPGRADE].contains(name)
-        || matches!(name.as_str(), "keep-alive" | "proxy-connection")
-}
-
-/// Headers that a `connection` header names belong to the connection too.
-fn named_by_connection(headers: &HeaderMap) -> Vec<String> {
-    let values = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect()
-}
 
 /// A request as a guest sees it.
 pub(crate) fn request(parts: &Parts, body: GuestBody) -> Request {
@@ -38,12 +26,12 @@ pub(crate) fn request(parts: &Parts, body: GuestBody) -> Request {
     }
 }
 
-/// Headers as a guest sees them.
+/// Headers as a guest sees them. `content-length` is the server's: it knows the body.
 pub(crate) fn headers_for_guest(headers: &HeaderMap) -> Vec<(String, String)> {
-    let named = named_by_connection(headers);
+    let of_connection = ConnectionHeaders::of(headers);
     headers
         .iter()
-        .filter(|(name, _)| !belongs_to_connection(name) && !named.iter().any(|n| n == name.as_str()))
+        .filter(|(name, _)| **name != CONTENT_LENGTH && !of_connection.contains(name))
         .map(|(name, value)| (name.as_str().to_owned(), decode(value)))
         .collect()
 }
@@ -127,15 +115,11 @@ pub(crate) fn checked_head(
     Ok(answer)
 }
 
-/// Takes the headers of a connection out, but for some.
+/// Takes the headers of a connection and `content-length` out, but for some.
 pub(crate) fn strip(headers: &mut HeaderMap, keep: &[HeaderName]) {
-    for name in named_by_connection(headers) {
-        headers.remove(name);
-    }
-    let of_connection: Vec<HeaderName> =
-        headers.keys().filter(|name| belongs_to_connection(name) && !keep.contains(name)).cloned().collect();
-    for name in of_connection {
-        headers.remove(name);
+    strip_connection_headers(headers, keep);
+    if !keep.contains(&CONTENT_LENGTH) {
+        headers.remove(CONTENT_LENGTH);
     }
 }
 

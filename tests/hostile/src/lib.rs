@@ -15,11 +15,12 @@ mod socket;
 
 pub use case::Case;
 pub use client::{Answer, pack};
-pub use guest::{Import, component, http_guest, imports, javascript, text_to_binary};
+pub use guest::{Import, imports, javascript, text_to_binary};
 pub use origin::Origin;
 pub use run::run_case;
 pub use server::{Server, ServerOptions};
 pub use socket::Raw;
+pub use test_guests::http_guest;
 
 /// What went wrong in a test's own machinery.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -8,7 +8,6 @@ use tokio::time::timeout;
 use crate::{
     Answer, Case, Failure, PATIENCE, Raw, Server, ServerOptions,
     case::{Component, Expectation, Request, Socket},
-    guest,
 };
 
 const QUIET: &[(&str, &str)] = &[
@@ -86,14 +85,14 @@ fn bytes_of(component: &Component) -> Result<Vec<u8>, Failure> {
     if let Some(text) = &component.text {
         return Ok(wat::parse_str(text)?);
     }
-    let mut text = guest::handler(&component.parts, component.body.as_deref().unwrap_or("unreachable"));
+    let mut text = test_guests::handler(&component.parts, component.body.as_deref().unwrap_or("unreachable"));
     if let Some((from, to)) = &component.replace {
         if !text.contains(from.as_str()) {
             return Err(format!("the guest has no {from:?} to replace").into());
         }
         text = text.replace(from.as_str(), to);
     }
-    guest::component("atoll:app/http-app", &text)
+    test_guests::component("atoll:app/http-app", &text)
 }
 
 async fn round(server: &Server, request: &Request) -> Result<(), Failure> {

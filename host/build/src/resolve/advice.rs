@@ -3,7 +3,10 @@
 
 use atoll_model::SourceTree;
 
-use super::{Explanation, FRONTEND_MODULES, SDK, SDK_TEST, Side, shown};
+use super::{
+    FRONTEND_MODULES, SDK, SDK_TEST, Side,
+    explain::{Explanation, shown},
+};
 use crate::vendor;
 
 /// Node's modules and what stands in for each.

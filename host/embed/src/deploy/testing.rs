@@ -1,15 +1,16 @@
-//! An app's own tests: each in a fresh instance, with empty KV, a freshly migrated database, and a bus that
-//! delivers to nobody.
+//! An app's own tests: each in a fresh instance, with empty KV, a freshly migrated database, a bus that delivers to
+//! nobody, and placeholders of secrets that nothing fills in.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use atoll_model::{Bundle, Revision, SourceMaps};
+use atoll_outbound::Placeholders;
 use atoll_runtime::{AppCode, Capabilities, LoadedApp, NoNetwork, RecordingPublisher};
 use atoll_store::{Ephemeral, Migration};
 
 use crate::{
     Host, HostError, TestReport, TestResult,
-    adapters::EphemeralState,
+    adapters::{self, EphemeralState},
     stack_traces::{self, TranslatedLog},
 };
 
@@ -25,13 +26,12 @@ impl Host {
             return Ok(TestReport::default());
         };
         let maps = stack_traces::maps_of(&backend).map(Arc::new);
-        let code = AppCode {
-            app: bundle.manifest.name.clone(),
-            revision: Revision(0),
-            manifest: bundle.manifest.clone(),
-            backend,
-            variables: BTreeMap::new(),
-        };
+        // Not the host's own: what a test prints of one must not open anything.
+        let placeholders = Placeholders::new().map_err(|error| HostError::Internal(error.to_string()))?;
+        let manifest = bundle.manifest.clone();
+        let variables = adapters::placeholders(&manifest.name, &manifest.grants, &placeholders);
+        let (app, revision) = (manifest.name.clone(), Revision(0));
+        let code = AppCode { app, revision, manifest, backend, variables };
         let app = self.inner.runtime.load_once(code).await?;
         let names = self.inner.runtime.test_names(&app).await?.value;
         let mut report = TestReport::default();

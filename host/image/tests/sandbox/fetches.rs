@@ -46,6 +46,18 @@ fn a_request_and_its_response() {
 }
 
 #[test]
+fn the_headers_of_an_answer_stay_as_they_are_and_a_copys_do_not() {
+    let (_, value) = run("const response = await fetch(origin + '/pieces'); const seen = [];
+         for (const headers of [response.headers, response.clone().headers]) {
+             for (const change of ['set', 'append', 'delete']) seen.push((await caught((async () => headers[change]('x-from', 'me'))()))[0]);
+         }
+         const copy = new Response(response.body, response); copy.headers.set('x-from', 'me');
+         const headers = new Headers(response.headers); headers.delete('x-from');
+         return [new Set(seen).size, seen[0], response.headers.get('x-from'), copy.headers.get('x-from'), headers.has('x-from'), await copy.text()];");
+    assert_eq!(value, serde_json::json!([1, "TypeError", "origin", "me", false, "one two three"]));
+}
+
+#[test]
 fn what_is_given_decides_what_is_sent() {
     let (_, value) = run(
         "const seen = [];

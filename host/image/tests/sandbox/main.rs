@@ -8,5 +8,6 @@ mod hono;
 mod host;
 mod requests;
 mod snapshots;
+mod stack_and_heap;
 mod streaming;
 mod web_platform;

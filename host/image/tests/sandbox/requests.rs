@@ -1,6 +1,8 @@
 //! A snapshotted app answers requests in fresh instances.
 
-use crate::host::{App, Body, get};
+use crate::host::{
+    App, Body, bindings::exports::atoll::app::event_handler::Outcome, event, get, snapshot_with_tests,
+};
 
 #[test]
 fn several_modules_make_one_app() {
@@ -38,6 +40,38 @@ fn a_request_crosses_whole() {
     let expected = serde_json::json!({"method": "POST", "pathname": "/a%20b", "q": "ü", "header": "1, 2",
         "type": "application/json", "body": {"deep": [1, {"a": "ü"}]}, "used": true});
     assert_eq!(body, expected);
+}
+
+#[test]
+fn the_headers_of_a_request_stay_as_they_are() {
+    let entry = (
+        "index.js",
+        "export default { fetch(request) {
+            const seen = [];
+            for (const own of [request, request.clone()]) {
+                for (const change of ['set', 'append', 'delete']) {
+                    try { own.headers[change]('x-one', '2'); seen.push('changed'); } catch (e) { seen.push(e.name); }
+                }
+            }
+            const copy = new Request(request, { headers: request.headers });
+            const again = new Request(request);
+            for (const { headers } of [copy, again]) headers.append('x-one', '2');
+            return Response.json([new Set(seen).size, seen[0], request.headers.get('x-one'), copy.headers.get('x-one'), again.headers.get('x-one')]);
+        } }",
+    );
+    let expected = r#"[1,"TypeError","1","1, 2","1, 2"]"#;
+    let test = format!(
+        "import {{ app, expect, test }} from '@atoll/sdk/test';
+         test('as from the host', async () => {{
+            const response = await app.fetch('/', {{ headers: {{ 'x-one': '1' }} }});
+            expect(await response.text()).toBe('{expected}'); }});"
+    );
+    let made = snapshot_with_tests(&[entry, ("a.test.js", &test)], &["a.test.js".to_owned()]).unwrap();
+    let app = App::of(&made);
+    let mut request = get("/");
+    request.headers = vec![("x-one".into(), "1".into())];
+    assert_eq!(String::from_utf8(app.send(request).unwrap().body).unwrap(), expected);
+    app.run_test("as from the host").unwrap();
 }
 
 #[test]
@@ -149,112 +183,33 @@ fn wait_until_is_awaited_and_its_failure_is_logged() {
 }
 
 #[test]
-fn deep_recursion_is_a_range_error_and_the_instance_lives() {
-    // Each way of recursing spends stack of the machine and of QuickJS in another proportion.
+fn a_thenable_is_awaited_like_a_promise() {
     let app = App::new(&[(
         "index.js",
-        r#"
-        const ways = {
-            deep_but_fine() { const f = (n) => n === 0 ? 0 : 1 + f(n - 1); if (f(1500) === 1500) throw new RangeError('fine'); },
-            nested_but_fine() { const t = '['.repeat(2000) + ']'.repeat(2000); if (JSON.stringify(JSON.parse(t)) === t) throw new RangeError('fine'); },
-            plain() { const f = () => f() + 1; f(); },
-            args() { const f = (...a) => f(...a, 1); f(1, 2, 3); },
-            method() { class A { get x() { return this.x; } } new A().x; },
-            construct() { class A { constructor() { new A(); } } new A(); },
-            map() { const f = () => [1].map(f); f(); },
-            sort() { const f = () => [2, 1].sort(f); f(); },
-            replace() { const f = () => 'a'.replace(/a/, f); f(); },
-            reviver() { const f = () => JSON.parse('[1]', f); f(); },
-            toJSON() { const o = { toJSON() { return JSON.stringify(o); } }; JSON.stringify(o); },
-            proxy() { let p = {}; for (let i = 0; i < 20000; i++) p = new Proxy(p, {}); p.x; },
-            getter() { const p = new Proxy({}, { get: (t, k, r) => r[k] }); p.x; },
-            bound() { let f = () => 1; for (let i = 0; i < 50000; i++) f = f.bind(null); f(); },
-            generator() { function* g() { yield* g(); } [...g()]; },
-            apply() { const f = () => Reflect.apply(f, null, []); f(); },
-            toString() { const o = { toString() { return `${o}`; } }; `${o}`; },
-            parse() { JSON.parse('['.repeat(200000)); },
-            stringify() { let a = []; for (let i = 0; i < 100000; i++) a = [a]; JSON.stringify(a); },
-            regexp() { new RegExp('('.repeat(100000) + ')'.repeat(100000)); },
-            clone() { let a = []; for (let i = 0; i < 100000; i++) a = [a]; structuredClone(a); },
-            native() { const f = () => new URL({ toString: f }); f(); },
-            flat() { let a = []; for (let i = 0; i < 100000; i++) a = [a]; a.flat(Infinity); },
-            host() { const o = { toString() { new Headers({ a: o }); return ''; } }; new Headers({ a: o }); },
-            event() { const t = new EventTarget(); t.addEventListener('a', () => t.dispatchEvent(new Event('a'))); t.dispatchEvent(new Event('a')); const f = () => { Array.from([1], f) }; f(); },
-        };
-        export default { async fetch(request) {
-            const name = new URL(request.url).pathname.slice(1);
-            let result;
-            try { ways[name](); result = 'ran to its end'; } catch (e) { result = e.name; }
-            return new Response(`${result}, and ${[1, 2, 3].map((x) => x * 2)}`);
-        } }"#,
+        "import { HttpError } from '@atoll/sdk';
+        const later = (settle) => ({ then(resolve, reject) { setTimeout(() => settle(resolve, reject), 10); } });
+        export default {
+            fetch(request, env, ctx) {
+                const { pathname } = new URL(request.url);
+                if (pathname === '/work') {
+                    ctx.waitUntil(later((resolve) => { console.log('worked'); resolve(); }));
+                    return new Response('at once');
+                }
+                if (pathname === '/refused') return later((_, reject) => reject(new HttpError(409, 'taken')));
+                if (pathname === '/failed') return later((_, reject) => reject(new Error('no luck')));
+                if (pathname === '/broken') return { get then() { throw new Error('no then'); } };
+                return later((resolve) => resolve(later((resolve) => resolve(new Response('in the end')))));
+            },
+            event: (event) => later((resolve) => { event.reject('too late'); resolve(); }),
+        };",
     )]);
-    let ways = [
-        "deep_but_fine",
-        "nested_but_fine",
-        "plain",
-        "args",
-        "method",
-        "construct",
-        "map",
-        "sort",
-        "replace",
-        "reviver",
-        "toJSON",
-        "proxy",
-        "getter",
-        "bound",
-        "generator",
-        "apply",
-        "toString",
-        "parse",
-        "stringify",
-        "clone",
-        "native",
-        "flat",
-        "host",
-        "event",
-        "regexp",
-    ];
-    for way in ways {
-        let body = crate::host::block_on(app.call(get(&format!("/{way}"))));
-        let body = match body {
-            // These recurse in C, with next to no stack of QuickJS's own: the sandbox may have to stop them.
-            Err(trap) if ["parse", "stringify", "flat"].contains(&way) => {
-                assert_eq!(trap.downcast_ref(), Some(&wasmtime::Trap::StackOverflow), "{way}");
-                continue;
-            }
-            Ok(Ok(response)) => String::from_utf8(response.body).unwrap(),
-            Ok(Err(failure)) => format!("{failure:?}"),
-            Err(trap) => panic!("{way} trapped: {trap:?}"),
-        };
-        assert!(
-            body.starts_with("RangeError")
-                || body.starts_with("SyntaxError")
-                || body.starts_with("InternalError"),
-            "{way}: {body}"
-        );
-        assert!(body.ends_with("and 2,4,6"), "{way}: {body}");
+    assert_eq!(app.get("/"), "in the end");
+    assert_eq!(app.get("/work"), "at once");
+    assert!(app.logged().join("\n").contains("worked"), "{:?}", app.logged());
+    assert_eq!(app.send(get("/refused")).unwrap().status, 409);
+    for (path, message) in [("/failed", "no luck"), ("/broken", "no then")] {
+        assert!(app.send(get(path)).unwrap_err().message.contains(message), "{path}");
     }
-}
-
-#[test]
-fn what_a_request_leaves_behind_is_collected_and_what_the_image_holds_stays() {
-    // Some 300 MB in cycles, in an instance that may have 64 MiB; the image's own objects take part in them.
-    let app = App::new(&[(
-        "index.js",
-        "class Node { constructor(next) { this.next = next; this.data = new Array(100).fill('x' + next); } }
-         const table = new Map([['a', { list: [1, 2, 3] }]]); let text = 'start'; const list = [1]; const home = {};
-         export default { fetch() {
-            let kept;
-            for (let i = 0; i < 200000; i++) {
-                const node = new Node(i); node.self = node; node.home = home; home.last = node; kept = node;
-            }
-            table.get('a').list.push(4); text += ' more'; list.extra = list; home.own = Symbol.for('s'); delete home.last;
-            table.set('b', kept); Object.defineProperty(home, 'x', { get: () => text });
-            return Response.json([table.get('a').list, home.x, table.get('b').self === kept, list.extra === list, Object.keys(home)]);
-         } }",
-    )]);
-    for _ in 0..2 {
-        assert_eq!(app.get("/"), r#"[[1,2,3,4],"start more",true,true,["own"]]"#);
-    }
+    let outcome = app.deliver(event("a.b", "null"));
+    assert!(matches!(&outcome, Outcome::Reject(reason) if reason == "too late"), "{outcome:?}");
 }

@@ -24,6 +24,6 @@ macro_rules! files {
 }
 
 files! {
-    abort bodies compression console crypto encoding events globals headers json language streams structured_clone timers
+    abort bodies compression console crypto encoding events globals headers interfaces json language streams structured_clone timers
     url url_pattern
 }

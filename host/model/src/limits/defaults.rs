@@ -75,6 +75,8 @@ impl Default for Limits {
             outbound_held_body_bytes_max: 32 * MIB,
             outbound_response_bytes_max: 64 << 20,
             outbound_decode_ratio_max: 200,
+            outbound_window_bytes_max: 512 * MIB,
+            outbound_window_bytes_per_app_max: 128 * MIB,
             outbound_redirects_max: 20,
             outbound_connect_ms: 10_000,
             outbound_head_ms: 30_000,

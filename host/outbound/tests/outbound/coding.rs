@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::{
     server::{Do, Server, respond},
-    world::{client, client_with, fetch, get, granted},
+    world::{client, client_with, fetch, get, granted, granted_to},
 };
 
 async fn encoded(coding: &str, text: &[u8]) -> Vec<u8> {
@@ -169,4 +169,26 @@ async fn a_zstd_window_over_8_mib_is_refused() {
     frame[5] = (23 - 10) << 3;
     let server = serving("zstd", frame).await;
     assert_eq!(fetch(&client(), &granted(&[&server.origin()]), get(&server.origin())).await.unwrap(), "x");
+}
+
+#[tokio::test]
+async fn windows_of_bodies_that_are_read_at_the_same_time_are_bounded() {
+    // An encoder that is not told otherwise takes windows of 4 MiB.
+    let body = encoded("br", &(0..300_000_u32).flat_map(u32::to_le_bytes).collect::<Vec<_>>()).await;
+    let server = serving("br", body).await;
+    let limits = Limits { outbound_window_bytes_per_app_max: 5 << 20, ..Limits::default() };
+    let (client, grants) = (client_with(limits), granted(&[&server.origin()]));
+    let send = || async { client.send(&grants, get(&server.origin())).await.unwrap().body };
+    let mut first = send().await;
+    first.chunk().await.unwrap().unwrap();
+    let refused = send().await.chunk().await.unwrap().unwrap_err();
+    let limit = "outbound_window_bytes_per_app_max";
+    assert!(
+        matches!(refused, OutboundError::TooLarge { limit: l, value, .. } if l == limit && value == 5 << 20),
+        "{refused}"
+    );
+    let other = client.send(&granted_to("other", &[&server.origin()]), get(&server.origin())).await.unwrap();
+    assert_eq!(other.body.collect(2 << 20).await.unwrap().len(), 1_200_000);
+    drop(first);
+    assert_eq!(send().await.collect(2 << 20).await.unwrap().len(), 1_200_000);
 }

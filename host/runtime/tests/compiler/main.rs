@@ -8,60 +8,19 @@
 )]
 
 #[expect(dead_code, reason = "these tests need few of the guests")]
-#[path = "../sandbox/guests.rs"]
+#[path = "../shared/guests.rs"]
 mod guests;
 mod impostor;
+#[path = "../shared/nothing.rs"]
+mod nothing;
 
 use std::{collections::BTreeMap, path::Path, process::ExitCode, sync::Arc};
 
-use async_trait::async_trait;
-use atoll_model::{
-    AppName, Artifact, Backend, CapabilityError, KvEntry, KvList, KvPut, Limits, LogLine, Manifest, Revision,
-    SqlRows, SqlStatement,
-};
-use atoll_runtime::{
-    AppCode, Capabilities, CompilerProgram, KvStore, LoadedApp, LogSink, NoNetwork, RecordingPublisher,
-    Runtime, RuntimeError, SqlStore,
-};
+use atoll_model::{Artifact, Backend, Limits, Manifest, Revision};
+use atoll_runtime::{AppCode, CompilerProgram, LoadedApp, Runtime, RuntimeError};
 use bytes::Bytes;
 use guests::{ECHO, http_guest};
 use libtest_mimic::{Arguments, Failed, Trial};
-
-/// State that nobody uses here.
-struct Nothing;
-
-#[async_trait]
-impl KvStore for Nothing {
-    async fn get(&self, _: &AppName, _: &str) -> Result<Option<KvEntry>, CapabilityError> {
-        Ok(None)
-    }
-    async fn put(&self, _: &AppName, _: &str, _: KvPut) -> Result<(), CapabilityError> {
-        Ok(())
-    }
-    async fn delete(&self, _: &AppName, _: &str) -> Result<(), CapabilityError> {
-        Ok(())
-    }
-    async fn list(&self, _: &AppName, _: &str, _: Option<&str>, _: u32) -> Result<KvList, CapabilityError> {
-        Ok(KvList::default())
-    }
-}
-
-#[async_trait]
-impl SqlStore for Nothing {
-    async fn query(&self, _: &AppName, _: SqlStatement) -> Result<SqlRows, CapabilityError> {
-        Ok(SqlRows::default())
-    }
-    async fn batch(&self, _: &AppName, _: Vec<SqlStatement>) -> Result<Vec<SqlRows>, CapabilityError> {
-        Ok(Vec::new())
-    }
-    async fn exec(&self, _: &AppName, _: &str) -> Result<u32, CapabilityError> {
-        Ok(0)
-    }
-}
-
-impl LogSink for Nothing {
-    fn write(&self, _: &AppName, _: Vec<LogLine>) {}
-}
 
 /// Patient where a test is not about the wall's clock: the machine may be busy.
 fn limits() -> Limits {
@@ -69,17 +28,11 @@ fn limits() -> Limits {
 }
 
 fn runtime(program: CompilerProgram, limits: &Limits, cache: Option<&Path>) -> Arc<Runtime> {
-    let nothing = Arc::new(Nothing);
-    let capabilities = Capabilities {
-        kv: Arc::clone(&nothing) as _,
-        sql: Arc::clone(&nothing) as _,
-        bus: Arc::new(RecordingPublisher::default()),
-        http: Arc::new(NoNetwork("there is no network in this test")),
-        logs: nothing,
-    };
     let engine = atoll_runtime::engine(limits).unwrap();
     let cache = cache.map(Path::to_owned);
-    Arc::new(Runtime::new(engine, None, limits, cache, capabilities).unwrap().with_compiler(program))
+    Arc::new(
+        Runtime::new(engine, None, limits, cache, nothing::capabilities()).unwrap().with_compiler(program),
+    )
 }
 
 fn compiler() -> CompilerProgram {

@@ -1,11 +1,12 @@
 //! What a well-behaved component can rely on.
 
 use crate::{
-    guests::{ECHO, component, event_guest, handler, http_guest},
+    guests::{ECHO, component, event_guest, http_guest},
     support::{TestHost, event, get, text},
 };
 use atoll_model::LogLevel;
 use atoll_runtime::{CallError, DeliveryOutcome, RuntimeError};
+use test_guests::handler;
 
 #[tokio::test]
 async fn a_request_is_answered_in_a_fresh_instance() {

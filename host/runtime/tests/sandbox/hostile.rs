@@ -12,9 +12,10 @@ use std::{
 use atoll_model::{AppLimits, Limits};
 use atoll_runtime::{CallError, Handled};
 use bytes::Bytes;
+use test_guests::handler;
 
 use crate::{
-    guests::{ECHO, component, handler, http_guest},
+    guests::{ECHO, component, http_guest},
     support::{TestHost, get, limits, text},
 };
 

@@ -4,6 +4,7 @@
 mod app_cache;
 mod calls;
 mod capabilities;
+#[path = "../shared/guests.rs"]
 mod guests;
 mod hostile;
 mod javascript;

@@ -1,23 +1,10 @@
 //! Which headers pass between a client and a guest.
 
+use atoll::model::strip_connection_headers;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::Ground;
 use crate::security::FRAME_HEADER;
-
-/// Headers that speak about one connection (RFC 9110 §7.6.1), and those that carry credentials for a proxy.
-const HOP_BY_HOP: &[&str] = &[
-    "connection",
-    "expect",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
 
 /// Answers by which a guest would steer a browser's view of a whole origin, or speak as the host.
 const HOSTS_OWN: &[&str] = &[
@@ -37,7 +24,9 @@ const HOSTS_OWN: &[&str] = &[
 
 /// What of a request's headers a guest sees.
 pub(super) fn to_guest(mut headers: HeaderMap, ground: Ground) -> HeaderMap {
-    remove_hop_by_hop(&mut headers);
+    strip_connection_headers(&mut headers, &[]);
+    // The server answers it.
+    headers.remove(header::EXPECT);
     headers.remove(FRAME_HEADER);
     if ground == Ground::Shared {
         // They belong to the origin, which is the host's.
@@ -48,7 +37,7 @@ pub(super) fn to_guest(mut headers: HeaderMap, ground: Ground) -> HeaderMap {
 
 /// What of a guest's headers a client sees.
 pub(super) fn from_guest(mut headers: HeaderMap, ground: Ground) -> HeaderMap {
-    remove_hop_by_hop(&mut headers);
+    strip_connection_headers(&mut headers, &[]);
     for name in HOSTS_OWN {
         headers.remove(*name);
     }
@@ -85,22 +74,6 @@ fn keep_host_cookies(headers: &mut HeaderMap) {
     };
     for cookie in cookies.into_iter().filter(|cookie| !names_a_domain(cookie)) {
         headers.append(header::SET_COOKIE, cookie);
-    }
-}
-
-fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect();
-    for name in named {
-        headers.remove(name);
-    }
-    for name in HOP_BY_HOP {
-        headers.remove(*name);
     }
 }
 

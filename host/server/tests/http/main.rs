@@ -9,7 +9,7 @@ mod drain;
 #[cfg(test)]
 mod gateway;
 #[cfg(test)]
-#[path = "../../../runtime/tests/sandbox/guests.rs"]
+#[path = "../../../runtime/tests/shared/guests.rs"]
 #[expect(dead_code, reason = "the tests of the sandbox use all of it")]
 mod guests;
 #[cfg(test)]

@@ -14,9 +14,16 @@ test("the global object is an EventTarget, and errors are reported to it", () =>
   target.dispatchEvent(new Event("x"));
   expect(seen).toEqual([[true, "Error: reported", "reported"], [true, "TypeError: thrown", "thrown"]]);
   expect(globalThis instanceof EventTarget && self === globalThis).toBe(true);
-  globalThis.onerror = (event) => seen.push(event.message);
-  reportError("text");
-  expect(seen.at(-1)).toContain("text");
+});
+
+test("onerror gets the parts of an error, and prevents by answering true", () => {
+  const seen = [];
+  globalThis.onerror = (...parts) => seen.push([...parts.slice(0, 4), parts[4].name]) === 2;
+  const init = { message: "m", filename: "f", lineno: 1, colno: 2, error: new RangeError("far"), cancelable: true };
+  expect([dispatchEvent(new ErrorEvent("error", init)), dispatchEvent(new ErrorEvent("error", init))]).toEqual([true, false]);
+  expect(seen).toEqual([["m", "f", 1, 2, "RangeError"], ["m", "f", 1, 2, "RangeError"]]);
+  globalThis.onerror = 5;
+  expect(globalThis.onerror).toBe(null);
 });
 
 test("kinds of events", () => {
@@ -117,6 +124,12 @@ test("blobs, and structured clones of them", async () => {
   for await (const piece of large.stream()) pieces += piece.length > 0 ? 1 : 0;
   expect(pieces).toBe(4);
   expect(() => new Blob("abc")).toThrow(TypeError);
+  const { value } = await blob.stream().getReader({ mode: "byob" }).read(new Uint8Array(2));
+  expect([...value]).toEqual([97, 98]);
+  expect(await new Response(new Blob([]).stream()).text()).toBe("");
+  expect(await new Blob(["a\r\nb\rc\nd", Uint8Array.of(13)], { endings: "native" }).text()).toBe("a\nb\nc\nd\r");
+  expect(() => new Blob([], { endings: "other" })).toThrow(TypeError);
+  expect([new File([], "a", { lastModified: "x" }).lastModified, new File([], "a", { lastModified: 1.9 }).lastModified]).toEqual([0, 1]);
   const { copy } = structuredClone({ copy: new File(["x"], "a.txt") });
   expect([copy instanceof File, copy.name, await copy.text()]).toEqual([true, "a.txt", "x"]);
   const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 128 }, false, ["encrypt"]);

@@ -27,3 +27,21 @@ test("what is no header", () => {
   expect(() => new Headers([["a"]])).toThrow(TypeError);
   expect(() => new Headers("text")).toThrow(TypeError);
 });
+
+test("headers of a redirect and of an error stay as they are", () => {
+  const immutable = (headers) => {
+    for (const change of [() => headers.append("a", "b"), () => headers.set("a", "b"), () => headers.delete("a")]) expect(change).toThrow(TypeError);
+  };
+  const redirect = Response.redirect("http://a/");
+  immutable(redirect.headers);
+  immutable(redirect.clone().headers);
+  immutable(Response.error().headers);
+  const copy = new Response(redirect.body, redirect);
+  copy.headers.set("set-cookie", "a=1");
+  expect([copy.headers.get("location"), copy.headers.get("set-cookie"), redirect.headers.get("set-cookie")]).toEqual(["http://a/", "a=1", null]);
+  const mutable = new Headers(redirect.headers);
+  mutable.delete("location");
+  expect([...mutable]).toEqual([]);
+  // What is no header at all is refused before that.
+  expect(() => redirect.headers.set("a b", "c")).toThrow(/"a b" is not a header name/);
+});

@@ -22,6 +22,9 @@ test("buffers", () => {
   expect([[...a], a.byteOffset, a.buffer === b.buffer, a.buffer === buffer, b.length]).toEqual([[2, 3], 1, true, false, 2]);
   const moved = structuredClone(buffer, { transfer: [buffer] });
   expect([moved.byteLength, buffer.byteLength]).toEqual([4, 0]);
+  const growing = structuredClone(new Uint8Array(new ArrayBuffer(2, { maxByteLength: 8 }))).buffer;
+  expect([growing.byteLength, growing.maxByteLength]).toEqual([2, 8]);
+  expect(() => structuredClone()).toThrow(TypeError);
 });
 
 test("errors", () => {

@@ -1,0 +1,54 @@
+//! Events: publishing and following them, and the deliveries that were given up.
+
+use atoll_bus::{DeadLetter, Lagged, RetryOutcome};
+use atoll_model::{AppName, Event, EventDraft, EventPattern};
+use futures::stream::{BoxStream, StreamExt as _};
+
+use crate::{Host, HostError};
+
+impl Host {
+    /// Publishes an event in the name of an outside source, `/external/{name}`. It is durable when this
+    /// returns.
+    ///
+    /// # Errors
+    /// [`HostError::Bus`] when the draft is over a limit or cannot be stored.
+    pub async fn publish(&self, source: &str, mut draft: EventDraft) -> Result<Event, HostError> {
+        let publishing = self.inner.spans.publish(source, &mut draft);
+        let published = self.inner.bus.publish(source, draft).await;
+        publishing.ended(published.as_ref().ok());
+        Ok(published?)
+    }
+
+    /// Events that match a pattern, from after a place in the log (`None`: from now on), live. A reader that
+    /// falls too far behind gets [`Lagged`] and the end.
+    #[must_use]
+    pub fn follow(
+        &self,
+        patterns: Vec<EventPattern>,
+        after: Option<u64>,
+    ) -> BoxStream<'static, Result<Event, Lagged>> {
+        self.inner.bus.follow(patterns, after).boxed()
+    }
+
+    /// The place of the newest event in the log; 0 when there was none.
+    #[must_use]
+    pub fn last_sequence(&self) -> u64 {
+        self.inner.bus.last_sequence()
+    }
+
+    /// Deliveries that were given up, of one app or of all, newest first.
+    ///
+    /// # Errors
+    /// [`HostError::Bus`].
+    pub async fn dead_letters(&self, app: Option<&AppName>) -> Result<Vec<DeadLetter>, HostError> {
+        Ok(self.inner.bus.dead_letters(app).await?)
+    }
+
+    /// Delivers a dead letter once more, now. `None` when there is none of that id.
+    ///
+    /// # Errors
+    /// [`HostError::Bus`].
+    pub async fn retry_dead_letter(&self, id: u64) -> Result<Option<RetryOutcome>, HostError> {
+        Ok(self.inner.bus.retry_dead_letter(id).await?)
+    }
+}
