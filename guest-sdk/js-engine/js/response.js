@@ -83,7 +83,7 @@ function makeState(content, type, stream, init) {
   const status = statusOf(init);
   if (content !== null && NULL_BODY.has(status)) throw new TypeError(`a response with status ${status} cannot have a body`);
   const text = init?.statusText === undefined ? "" : `${init.statusText}`;
-  if (!REASON_PHRASE.test(text)) throw new TypeError("a response's statusText has no line breaks and no characters above U+00FF");
+  if (text !== "" && !REASON_PHRASE.test(text)) throw new TypeError("a response's statusText has no line breaks and no characters above U+00FF");
   const list = toList(init?.headers);
   if (type !== null && !listHas(list, "content-type")) list.push("content-type", type);
   return [content, false, stream, status, text, list, null, null];
