@@ -23,6 +23,12 @@ pub struct Limits {
     // ── the sandbox ──────────────────────────────────────────────────────────────────────────────────
     /// Instances that run at the same time in the whole host; more wait for a place.
     pub instances_max: u32,
+    /// Of `instances_max`, in percent: kept for apps that hold fewer than `app_instances_reserved`, so that a few
+    /// apps whose calls stay open (streams on which nothing happens) do not have all.
+    pub instances_reserved_percent: u32,
+    /// Instances that an app may come to hold out of those that are kept. At least 1: a smaller value is taken
+    /// for 1.
+    pub app_instances_reserved: u32,
     /// Requests, deliveries and tests of one app that run at the same time; more wait.
     pub app_concurrency_max: u32,
     /// Requests of one app that may wait for a place; the next one is told 503.

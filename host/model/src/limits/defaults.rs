@@ -18,6 +18,8 @@ impl Default for Limits {
             },
 
             instances_max: 256,
+            instances_reserved_percent: 25,
+            app_instances_reserved: 4,
             app_concurrency_max: 64,
             app_queue_max: 256,
             app_queue_wait_ms: 2_000,
