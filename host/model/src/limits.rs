@@ -52,6 +52,8 @@ pub struct Limits {
     pub loaded_apps_max: usize,
     /// Revisions whose source maps are kept after a stack trace was shown; the least recently used go first.
     pub source_maps_kept_max: usize,
+    /// Those maps in memory, all together. What is larger than this alone is read again for each trace.
+    pub source_maps_kept_bytes_max: usize,
     /// Time and CPU for evaluating an app's top level at deploy.
     pub snapshot_cpu_ms: u64,
     /// Size of an uploaded component.

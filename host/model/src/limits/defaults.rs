@@ -30,6 +30,7 @@ impl Default for Limits {
             epoch_tick_ms: 2,
             loaded_apps_max: 1_000,
             source_maps_kept_max: 32,
+            source_maps_kept_bytes_max: 64 * MIB,
             snapshot_cpu_ms: 1_000,
             component_bytes_max: 10 * MIB,
             component_core_instances_max: 20,
