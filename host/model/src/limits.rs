@@ -77,7 +77,7 @@ pub struct Limits {
     pub compiles_concurrent_max: usize,
     /// Components that wait for being compiled; the next one is refused.
     pub compiles_queue_max: usize,
-    /// Compiled files kept on disk; the ones written longest ago go first.
+    /// Compiled files kept on disk; the ones written longest ago go first. At least 1.
     pub compiled_files_max: usize,
     /// What one guest call may log before the rest is counted and dropped.
     pub log_bytes_per_call_max: usize,
