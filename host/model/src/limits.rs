@@ -87,6 +87,9 @@ pub struct Limits {
     /// variables, randomness. Reading a clock, waiting, reading and writing streams, and logging cost the guest's
     /// own CPU time and log budget instead.
     pub host_calls_max: u32,
+    /// What a guest may hand over in one call into the host, names and records around it included. Never less than
+    /// `http_response_bytes_max` and a MiB for what comes with a response.
+    pub host_call_bytes_max: usize,
     /// Operations of one guest call that were started and not taken: reads, writes and requests that wait.
     pub operations_per_call_max: usize,
     /// Bytes that a guest has written to a stream and the other side has not taken; beyond it the guest waits

@@ -46,6 +46,7 @@ impl Default for Limits {
             log_bytes_per_call_max: 64 * KIB,
             log_lines_per_app_max: 2_000,
             host_calls_max: 10_000,
+            host_call_bytes_max: 16 * MIB,
             operations_per_call_max: 256,
             stream_buffer_bytes_max: 64 * KIB,
             wasi_resources_max: 512,
