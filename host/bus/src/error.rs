@@ -20,8 +20,8 @@ pub enum BusError {
         /// Its value.
         value: u64,
     },
-    /// The disk is full. Reads go on.
-    #[error("the disk is full: the event log cannot be written")]
+    /// The disk is full, or cannot be written. Reads go on.
+    #[error("the disk is full or cannot be written: the event was not kept")]
     DiskFull,
     /// Something in the log cannot be read.
     #[error("the event log is damaged: {0}")]
@@ -59,6 +59,10 @@ impl From<BusError> for CapabilityError {
         match error {
             BusError::Invalid(message) => Self::Invalid(message),
             BusError::OverLimit { what, limit, value } => Self::OverLimit { what, limit, value },
+            BusError::DiskFull => {
+                tracing::error!(%error, "the event could not be published");
+                Self::OutOfStorage { what: "the host's disk is full".into(), limit: None }
+            }
             other => {
                 tracing::error!(error = %other, "the event could not be published");
                 Self::Unavailable("the event bus failed".into())

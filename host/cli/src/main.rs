@@ -66,6 +66,9 @@ fn start_log(command: &Command) -> Result<(), CliError> {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
+        // A line that cannot be written (to a file on a full disk) would be told to the same place, and that
+        // ends in a panic of whoever wrote it.
+        .log_internal_errors(false)
         .init();
     Ok(())
 }

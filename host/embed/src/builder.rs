@@ -182,7 +182,7 @@ impl HostBuilder {
         publisher.connect(&bus);
 
         let (changes, _) = broadcast::channel(CHANGES_LAG_MAX);
-        let traces = Arc::new(StackTraces::new(Arc::clone(&store), limits.source_maps_kept_max));
+        let traces = Arc::new(StackTraces::new(Arc::clone(&store), &limits));
         Ok(Host {
             inner: Arc::new(Inner {
                 limits,

@@ -1,17 +1,18 @@
 //! Stack traces with the places of the author's source. The maps lie in the images; they are read when there is a
-//! trace to show, one image at a time, and the ones used last are kept.
+//! trace to show, one image at a time, and the ones used last are [`kept`].
 //!
 //! Log lines are kept as the sandbox wrote them and translated when they are read. The error of a call that failed
 //! is translated at once, for whoever embeds the host.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
-};
+mod kept;
 
-use atoll_model::{AppName, Backend, LogLine, Revision, SourceMaps, looks_like_stack};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use atoll_model::{AppName, Backend, Limits, LogLine, Revision, SourceMaps, looks_like_stack};
 use atoll_runtime::{CallError, LogSink};
 use atoll_store::Store;
+
+use self::kept::KeptMaps;
 
 /// The maps in a backend's image.
 pub(crate) fn maps_of(backend: &Backend) -> Option<SourceMaps> {
@@ -21,40 +22,31 @@ pub(crate) fn maps_of(backend: &Backend) -> Option<SourceMaps> {
     }
 }
 
-/// An app's revision, and its maps; none for one that has no JavaScript.
-type Kept = ((AppName, Revision), Option<Arc<SourceMaps>>);
-
 pub(crate) struct StackTraces {
     store: Arc<Store>,
-    kept_max: usize,
-    /// The one used last at the end.
-    kept: Mutex<VecDeque<Kept>>,
+    kept: Mutex<KeptMaps>,
     /// Held while maps are read. They can be large, and whoever waits often finds that they were the same.
     reading: tokio::sync::Mutex<()>,
 }
 
 impl StackTraces {
-    pub(crate) fn new(store: Arc<Store>, kept_max: usize) -> Self {
-        Self { store, kept_max, kept: Mutex::default(), reading: tokio::sync::Mutex::default() }
+    pub(crate) fn new(store: Arc<Store>, limits: &Limits) -> Self {
+        let kept = Mutex::new(KeptMaps::new(limits));
+        Self { store, kept, reading: tokio::sync::Mutex::default() }
     }
 
-    fn find(&self, key: &(AppName, Revision)) -> Option<Option<Arc<SourceMaps>>> {
+    fn kept(&self) -> MutexGuard<'_, KeptMaps> {
         // A panic while holding the lock cannot leave the queue half changed.
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = kept.iter().position(|(known, _)| known == key)?;
-        let found = kept.remove(place)?;
-        let maps = found.1.clone();
-        kept.push_back(found);
-        Some(maps)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn maps(&self, app: &AppName, revision: Revision) -> Option<Arc<SourceMaps>> {
         let key = (app.clone(), revision);
-        if let Some(maps) = self.find(&key) {
+        if let Some(maps) = self.kept().find(&key) {
             return maps;
         }
         let _reading = self.reading.lock().await;
-        if let Some(maps) = self.find(&key) {
+        if let Some(maps) = self.kept().find(&key) {
             return maps;
         }
         let backend = match self.store.backend(app, revision).await {
@@ -70,10 +62,7 @@ impl StackTraces {
             tracing::error!(%app, %revision, %error, "the source maps cannot be decoded");
             None
         });
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_back((key, maps.clone()));
-        let excess = kept.len().saturating_sub(self.kept_max);
-        kept.drain(..excess);
+        self.kept().keep(key, maps.clone());
         maps
     }
 

@@ -30,6 +30,14 @@ pub enum CapabilityError {
         /// Its value.
         value: u64,
     },
+    /// There is no room to keep it. Reads go on.
+    #[error("{what}")]
+    OutOfStorage {
+        /// What is full, in words for the guest.
+        what: String,
+        /// The limit of `Limits` that was reached, and its value; `None` when it is the host's disk.
+        limit: Option<(&'static str, u64)>,
+    },
     /// The host could not: disk, database, broker. The cause is logged, not told to the guest.
     #[error("the host could not do this now: {0}")]
     Unavailable(String),

@@ -23,6 +23,12 @@ pub struct Limits {
     // ── the sandbox ──────────────────────────────────────────────────────────────────────────────────
     /// Instances that run at the same time in the whole host; more wait for a place.
     pub instances_max: u32,
+    /// Of `instances_max`, in percent: kept for apps that hold fewer than `app_instances_reserved`, so that a few
+    /// apps whose calls stay open (streams on which nothing happens) do not have all.
+    pub instances_reserved_percent: u32,
+    /// Instances that an app may come to hold out of those that are kept. At least 1: a smaller value is taken
+    /// for 1.
+    pub app_instances_reserved: u32,
     /// Requests, deliveries and tests of one app that run at the same time; more wait.
     pub app_concurrency_max: u32,
     /// Requests of one app that may wait for a place; the next one is told 503.
@@ -46,6 +52,8 @@ pub struct Limits {
     pub loaded_apps_max: usize,
     /// Revisions whose source maps are kept after a stack trace was shown; the least recently used go first.
     pub source_maps_kept_max: usize,
+    /// Those maps in memory, all together. What is larger than this alone is read again for each trace.
+    pub source_maps_kept_bytes_max: usize,
     /// Time and CPU for evaluating an app's top level at deploy.
     pub snapshot_cpu_ms: u64,
     /// Snapshots that are taken at the same time; builds beyond it wait.
@@ -71,7 +79,7 @@ pub struct Limits {
     pub compiles_concurrent_max: usize,
     /// Components that wait for being compiled; the next one is refused.
     pub compiles_queue_max: usize,
-    /// Compiled files kept on disk; the ones written longest ago go first.
+    /// Compiled files kept on disk; the ones written longest ago go first. At least 1.
     pub compiled_files_max: usize,
     /// What one guest call may log before the rest is counted and dropped.
     pub log_bytes_per_call_max: usize,
@@ -81,6 +89,9 @@ pub struct Limits {
     /// variables, randomness. Reading a clock, waiting, reading and writing streams, and logging cost the guest's
     /// own CPU time and log budget instead.
     pub host_calls_max: u32,
+    /// What a guest may hand over in one call into the host, names and records around it included. Never less than
+    /// `http_response_bytes_max` and a MiB for what comes with a response.
+    pub host_call_bytes_max: usize,
     /// Operations of one guest call that were started and not taken: reads, writes and requests that wait.
     pub operations_per_call_max: usize,
     /// Bytes that a guest has written to a stream and the other side has not taken; beyond it the guest waits

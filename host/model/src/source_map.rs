@@ -18,7 +18,7 @@ pub struct SourceMaps {
 struct ModuleMap {
     source: String,
     /// In the order of `code`.
-    positions: Vec<Position>,
+    positions: Box<[Position]>,
 }
 
 /// Lines and columns, both from 0; columns count UTF-16 units.
@@ -44,9 +44,18 @@ impl SourceMaps {
         let maps: BTreeMap<String, MapDocument<'_>> = serde_json::from_slice(document).ok()?;
         let modules = maps.into_iter().filter_map(|(name, map)| {
             let source = map.sources.into_iter().next()?.into_owned();
-            Some((name, ModuleMap { source, positions: positions(&map.mappings) }))
+            Some((name, ModuleMap { source, positions: positions(&map.mappings).into() }))
         });
         Some(Self { modules: modules.collect() })
+    }
+
+    /// The memory that they take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let of_module = |(name, map): (&String, &ModuleMap)| {
+            size_of::<(String, ModuleMap)>() + name.len() + map.source.len() + size_of_val(&*map.positions)
+        };
+        self.modules.iter().map(of_module).sum()
     }
 
     /// The text with every place in it that is in a stack trace's form (`at f (backend/index.ts:3:7)`, on a line

@@ -14,6 +14,7 @@
 //! trusted as much as the host; see `docs/decisions/0018-compiler-process.md`.
 
 mod child;
+mod conversation;
 mod process;
 mod program;
 mod protocol;

@@ -217,6 +217,22 @@ pub enum CallError {
         /// `Limits::host_calls_max`.
         limit: u32,
     },
+    /// What the app had to keep was not kept, and it did not go on without.
+    #[error("the app failed for want of storage: {what}")]
+    OutOfStorage {
+        /// What is full.
+        what: String,
+        /// The limit that was reached, and its value; `None` when it is the host's disk.
+        limit: Option<(&'static str, u64)>,
+    },
+    /// Too much at once for the host.
+    #[error(
+        "the app was stopped: it handed over more in one call of the host than host_call_bytes_max = {limit_bytes}"
+    )]
+    HostCallTooLarge {
+        /// `Limits::host_call_bytes_max`.
+        limit_bytes: u64,
+    },
     /// Too many calls of this app, or of all apps together, run or wait already. Nothing was started.
     #[error("too many calls of this app are running or waiting: {limit} = {value}")]
     Overloaded {
@@ -235,7 +251,7 @@ pub enum CallError {
         /// `fetch`, `event` or `test`.
         handler: &'static str,
     },
-    /// The answer, or what the guest handed to the host in one call, is too large.
+    /// The answer is too large.
     #[error("the app's answer is larger than {limit} = {value}")]
     ResponseTooLarge {
         /// The limit.
@@ -274,6 +290,8 @@ impl CallError {
             Self::OutOfMemory { limit_mib } => Some(("memory_mib", limit_mib.into())),
             Self::OutOfStack { limit_bytes } => Some(("stack_bytes_max", limit_bytes as u64)),
             Self::TooManyHostCalls { limit } => Some(("host_calls_max", limit.into())),
+            Self::OutOfStorage { limit, .. } => limit,
+            Self::HostCallTooLarge { limit_bytes } => Some(("host_call_bytes_max", limit_bytes)),
             Self::BodyTooLarge { limit_mib } => Some(("body_mib", limit_mib.into())),
             Self::BodyStalled { limit_ms } => Some(("http_idle_ms", limit_ms)),
             Self::Overloaded { limit, value, .. } | Self::ResponseTooLarge { limit, value } => {

@@ -14,13 +14,10 @@ use crate::{
     scheduler::InTurn,
     shared::CallShared,
     state::{CallState, Halt, NewCall},
-    stop::internal,
+    stop::{handed_over_bytes_max, internal},
     stream::Incoming,
     task::Task,
 };
-
-/// Names and records around the bytes that a guest hands over in one host call.
-const TRANSFER_SLACK_BYTES: usize = 1 << 20;
 
 /// The answer of a call, and what it cost.
 #[derive(Clone, Debug)]
@@ -117,7 +114,7 @@ impl Runtime {
         let mut store = Store::try_new(app.pre.engine(), state)?;
         store.limiter(|state| &mut state.limiter);
         store.set_fuel(app.limits.fuel)?;
-        store.set_hostcall_fuel(limits.http_response_bytes_max.saturating_add(TRANSFER_SLACK_BYTES));
+        store.set_hostcall_fuel(handed_over_bytes_max(limits));
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(on_tick);
         Ok(store)

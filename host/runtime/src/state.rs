@@ -1,7 +1,7 @@
 //! What the host knows about one call while it runs: the data of its store. It lives and dies with the
 //! instance.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use atoll_model::{AppName, Limits, TraceContext};
 use wasmtime::component::HasSelf;
@@ -10,7 +10,7 @@ use crate::{
     Capabilities, LoadedApp,
     bindings::atoll::app::types,
     call_log::CallLog,
-    capability::{http_out::Requests, operations::Operations, responder::Responder},
+    capability::{NoRoom, http_out::Requests, operations::Operations, responder::Responder},
     limiter::InstanceLimiter,
     shared::CallShared,
     stream::Streams,
@@ -42,6 +42,8 @@ pub(crate) struct CallState {
     pub(crate) host_calls: u32,
     /// Those that are counted against `host_calls_max`.
     costly_host_calls: u32,
+    /// What could not be kept for want of storage.
+    pub(crate) no_room: OnceLock<Box<NoRoom>>,
     /// Attempts to publish, refused ones counted.
     pub(crate) published: u32,
     /// What an event that this call publishes carries.
@@ -98,6 +100,7 @@ impl CallState {
             requests: Requests::default(),
             host_calls: 0,
             costly_host_calls: 0,
+            no_room: OnceLock::new(),
             published: 0,
             hops_of_published,
             trace,

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use atoll_model::Limits;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 
 use crate::{
     CallError,
+    capability::responder::Responder,
     state::{CallState, Halt},
 };
 
@@ -28,7 +30,7 @@ impl Stop {
     pub(crate) fn into_error(self, state: &CallState) -> CallError {
         match self {
             Self::Wasm(error) => why(&error, state),
-            Self::Call(error) => memory_or(error, state),
+            Self::Call(error) => storage_or(memory_or(error, state), state),
         }
     }
 }
@@ -54,10 +56,33 @@ fn why(error: &wasmtime::Error, state: &CallState) -> CallError {
     let cause = error.root_cause().to_string();
     // wasmtime keeps this error's type to itself.
     if cause.contains("fuel allocated for hostcalls has been exhausted") {
-        let value = limits.http_response_bytes_max as u64;
-        return CallError::ResponseTooLarge { limit: "http_response_bytes_max", value };
+        return handed_over_too_much(error, state);
     }
     memory_or(trapped(cause, error), state)
+}
+
+/// Names and records around a response's body.
+const RESPONSE_SLACK_BYTES: usize = 1 << 20;
+
+/// What a guest may hand over at once: in a call of the host, or as its answer.
+pub(crate) fn handed_over_bytes_max(limits: &Limits) -> usize {
+    limits.host_call_bytes_max.max(limits.http_response_bytes_max.saturating_add(RESPONSE_SLACK_BYTES))
+}
+
+fn handed_over_too_much(error: &wasmtime::Error, state: &CallState) -> CallError {
+    let limits = &state.limits;
+    let limit_bytes = handed_over_bytes_max(limits) as u64;
+    // While it called the host its own functions were running; when its answer was read they had returned.
+    if error.downcast_ref::<WasmBacktrace>().is_some() {
+        return CallError::HostCallTooLarge { limit_bytes };
+    }
+    match state.responder {
+        Responder::Absent => CallError::ResponseTooLarge { limit: "host_call_bytes_max", value: limit_bytes },
+        Responder::Ready { .. } | Responder::Started { .. } => CallError::ResponseTooLarge {
+            limit: "http_response_bytes_max",
+            value: limits.http_response_bytes_max as u64,
+        },
+    }
 }
 
 /// A guest that was denied memory and then crashed, or failed with words about memory, ran out of it.
@@ -71,6 +96,16 @@ fn memory_or(error: CallError, state: &CallState) -> CallError {
         return CallError::OutOfMemory { limit_mib: state.app.limits.memory_mib };
     }
     error
+}
+
+/// A guest that failed with the words in which it was told that there is no room, failed for that.
+fn storage_or(error: CallError, state: &CallState) -> CallError {
+    match (&error, state.no_room.get()) {
+        (CallError::Failed { message, .. }, Some(no_room)) if message.contains(&no_room.what) => {
+            CallError::OutOfStorage { what: no_room.what.clone(), limit: no_room.limit }
+        }
+        _ => error,
+    }
 }
 
 fn trapped(message: String, error: &wasmtime::Error) -> CallError {

@@ -2,7 +2,11 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
+
+/// How SQLite says that a file could not be written or made longer, unless it is for want of room on the disk.
+const WRITES_FAILED: [i32; 4] =
+    [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_TRUNCATE, ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_SHMSIZE];
 
 /// A failure of the database itself. One failed commit is told to every write of its group, so it is cheap
 /// to clone.
@@ -50,16 +54,23 @@ impl SqliteError {
     /// SQLite's primary result code, where there is one.
     #[must_use]
     pub fn code(&self) -> Option<ErrorCode> {
+        self.cause().map(|cause| cause.code)
+    }
+
+    fn cause(&self) -> Option<&ffi::Error> {
         match self {
-            Self::Open { source, .. } | Self::Sqlite(source) => source.sqlite_error_code(),
+            Self::Open { source, .. } | Self::Sqlite(source) => source.sqlite_error(),
             _ => None,
         }
     }
 
-    /// Whether the disk (or the database's own page limit) is full.
+    /// Whether nothing more can be written: the disk is full, or the database's own page limit is reached, or the
+    /// system takes no more (a quota, a limit on the size of files, a broken disk).
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.code() == Some(ErrorCode::DiskFull)
+        self.cause().is_some_and(|cause| {
+            cause.code == ErrorCode::DiskFull || WRITES_FAILED.contains(&cause.extended_code)
+        })
     }
 
     /// Whether the file is damaged.

@@ -103,8 +103,8 @@ pub enum StoreError {
         /// What is wrong.
         reason: String,
     },
-    /// The disk is full. Reads go on.
-    #[error("the disk is full: {action}")]
+    /// The disk is full, or cannot be written. Reads go on.
+    #[error("the disk is full or cannot be written: {action}")]
     DiskFull {
         /// What could not be written.
         action: String,
@@ -151,10 +151,11 @@ impl StoreError {
     pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         |source| {
             let action = action.into();
-            if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
-                Self::DiskFull { action }
-            } else {
-                Self::Io { action, source: Arc::new(source) }
+            match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                    Self::DiskFull { action }
+                }
+                _ => Self::Io { action, source: Arc::new(source) },
             }
         }
     }
@@ -189,14 +190,18 @@ impl From<rusqlite::Error> for StoreError {
 impl From<StoreError> for CapabilityError {
     /// What a guest is told: its own mistakes in full, the host's troubles in one word. The rest is logged.
     fn from(error: StoreError) -> Self {
+        let is_out_of_storage = error.is_out_of_storage();
         match error {
             StoreError::Invalid(message) => Self::Invalid(message),
             StoreError::Sql { .. } => Self::Invalid(error.to_string()),
+            StoreError::OverLimit { limit, value, .. } if is_out_of_storage => {
+                Self::OutOfStorage { what: error.to_string(), limit: Some((limit, value)) }
+            }
             StoreError::OverLimit { what, limit, value } => Self::OverLimit { what, limit, value },
             StoreError::Cancelled => Self::Unavailable("the call was cancelled".into()),
             StoreError::DiskFull { action } => {
-                tracing::error!(%action, "the disk is full");
-                Self::Unavailable("storage is full".into())
+                tracing::error!(%action, "the disk is full or cannot be written");
+                Self::OutOfStorage { what: "the host's disk is full".into(), limit: None }
             }
             other => {
                 tracing::error!(error = %other, "storage failed");

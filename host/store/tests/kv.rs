@@ -106,6 +106,10 @@ async fn an_apps_quota_counts_what_is_there_now() {
     let error = store.kv_put(&todo, "l", put(&"x".repeat(90))).await.unwrap_err();
     assert!(error.is_out_of_storage());
     let told = CapabilityError::from(error);
+    assert!(matches!(
+        &told,
+        CapabilityError::OutOfStorage { limit: Some(("kv_bytes_per_app_max", 100)), .. }
+    ));
     assert!(told.to_string().contains("kv_bytes_per_app_max = 100"), "{told}");
     store.kv_delete(&todo, "k").await.unwrap();
     store.kv_put(&todo, "l", put(&"x".repeat(90))).await.unwrap();

@@ -9,18 +9,24 @@ mod client;
 mod events;
 mod guest;
 mod origin;
+mod random;
 mod run;
 mod server;
+mod small_disk;
 mod socket;
+mod wall_clock;
 
 pub use case::Case;
 pub use client::{Answer, pack};
 pub use guest::{Import, imports, javascript, text_to_binary};
 pub use origin::Origin;
+pub use random::Random;
 pub use run::run_case;
 pub use server::{Server, ServerOptions};
+pub use small_disk::{SmallDisk, copy_folder, fill, free};
 pub use socket::Raw;
 pub use test_guests::http_guest;
+pub use wall_clock::WallClock;
 
 /// What went wrong in a test's own machinery.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

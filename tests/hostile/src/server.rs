@@ -1,6 +1,7 @@
 //! The server process.
 
 use std::{
+    fs::File,
     io::{BufRead as _, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -9,7 +10,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::Failure;
+use crate::{Failure, SmallDisk, small_disk};
 
 /// How to start a server.
 #[derive(Default)]
@@ -18,6 +19,12 @@ pub struct ServerOptions {
     pub data: Option<PathBuf>,
     /// The text of a configuration file.
     pub config: Option<String>,
+    /// A disk of its own for the data.
+    pub disk: Option<SmallDisk>,
+    /// Where its log goes, when nobody is to read it.
+    pub stderr: Option<PathBuf>,
+    /// Variables of its environment.
+    pub env: Vec<(&'static str, PathBuf)>,
 }
 
 /// A running server. Killed when dropped.
@@ -26,6 +33,7 @@ pub struct Server {
     address: String,
     data: PathBuf,
     folder: TempDir,
+    disk: Option<SmallDisk>,
 }
 
 impl Server {
@@ -35,12 +43,17 @@ impl Server {
     /// When the binary is not built, or it does not say that it listens.
     pub fn start(options: ServerOptions) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
-        let data = options.data.unwrap_or_else(|| folder.path().join("data"));
-        let mut command = Command::new(binary()?);
+        let place = options.disk.as_ref().map_or(folder.path(), SmallDisk::path);
+        let data = options.data.unwrap_or_else(|| place.join("data"));
+        let mut command = match &options.disk {
+            Some(disk) => disk.command(binary()?),
+            None => Command::new(binary()?),
+        };
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(&data)
             .env("ATOLL_CACHE", target().join("test-cache"))
+            .envs(options.env)
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         if let Some(text) = options.config {
@@ -48,19 +61,20 @@ impl Server {
             std::fs::write(&file, text)?;
             command.arg("--config").arg(file);
         }
-        command.stderr(std::fs::File::create(folder.path().join("stderr"))?);
+        let stderr = options.stderr.unwrap_or_else(|| folder.path().join("stderr"));
+        command.stderr(File::options().write(true).create(true).truncate(true).open(stderr)?);
         let mut child = command.spawn()?;
         let stdout = child.stdout.take().ok_or("the server has no standard output")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
         let Some(address) = line.trim().strip_prefix("listening on ") else {
             let status = child.wait()?;
-            let said = std::fs::read_to_string(folder.path().join("stderr"))?;
+            let said = std::fs::read_to_string(folder.path().join("stderr")).unwrap_or_default();
             return Err(
                 format!("the server did not say that it listens, but {line:?} ({status}): {said}").into()
             );
         };
-        Ok(Self { child, address: address.to_owned(), data, folder })
+        Ok(Self { child, address: address.to_owned(), data, folder, disk: options.disk })
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -79,6 +93,15 @@ impl Server {
     #[must_use]
     pub fn data(&self) -> &Path {
         &self.data
+    }
+
+    /// Its small disk, for everybody to see.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn disk(&self) -> Result<PathBuf, Failure> {
+        let disk = self.disk.as_ref().ok_or("the server has no disk of its own")?;
+        Ok(small_disk::seen_by(self.process_id(), disk.path()))
     }
 
     /// Its process id.

@@ -80,7 +80,9 @@ async fn writes_until_killed(server: &Arc<Server>, round: usize) -> BTreeSet<Str
 #[tokio::test]
 async fn what_was_acknowledged_survives_kill_9() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
-    let start = || Server::start(ServerOptions { data: Some(folder.path().join("data")), config: None });
+    let start = || {
+        Server::start(ServerOptions { data: Some(folder.path().join("data")), ..ServerOptions::default() })
+    };
     let mut server = Arc::new(start()?);
     let files: Vec<_> =
         FILES.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use hostile_tests::{Failure, Import, Server, ServerOptions, http_guest, imports, javascript};
+use hostile_tests::{Failure, Import, Random, Server, ServerOptions, http_guest, imports, javascript};
 use tokio::time::timeout;
 
 /// Calls of each function, with other arguments each.
@@ -24,18 +24,10 @@ http = ["https://granted.example"]
 type = "fuzz.said"
 "#;
 
-/// A generator of numbers that is the same in every run (SplitMix64).
-struct Numbers(u64);
+/// Arguments, the same in every run.
+struct Arguments(Random);
 
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
+impl Arguments {
     /// Mostly numbers at edges: of memory (which has 64 KiB), of types, of limits.
     fn i32(&mut self) -> i32 {
         const EDGES: &[i32] = &[
@@ -61,7 +53,7 @@ impl Numbers {
             -65_536,
             i32::MIN,
         ];
-        let number = self.next();
+        let number = self.0.next_u64();
         let any = i32::from_le_bytes(number.to_le_bytes()[..4].try_into().unwrap_or_default());
         if number >> 60 == 0 { any } else { EDGES[usize::try_from(number % EDGES.len() as u64).unwrap_or(0)] }
     }
@@ -70,14 +62,14 @@ impl Numbers {
         match kind {
             "i64" => {
                 let wide = [0, 1, i64::MAX, i64::MIN, i64::from(self.i32()), i64::from(self.i32()) << 20];
-                format!("(i64.const {})", wide[usize::try_from(self.next() % 6).unwrap_or(0)])
+                format!("(i64.const {})", wide[usize::try_from(self.0.next_u64() % 6).unwrap_or(0)])
             }
             "f64" | "f32" => {
                 let odd = ["0", "-0", "inf", "-inf", "nan", "1e308", "-1.5"];
                 let odd = if kind == "f32" { &odd[..5] } else { &odd[..] };
                 format!(
                     "({kind}.const {})",
-                    odd[usize::try_from(self.next() % odd.len() as u64).unwrap_or(0)]
+                    odd[usize::try_from(self.0.next_u64() % odd.len() as u64).unwrap_or(0)]
                 )
             }
             _ => format!("(i32.const {})", self.i32()),
@@ -86,7 +78,7 @@ impl Numbers {
 }
 
 /// A guest that makes one of its calls, by the last letter of the URL, and answers 200 when that returned.
-fn guest(import: &Import, numbers: &mut Numbers) -> Result<Vec<u8>, Failure> {
+fn guest(import: &Import, arguments: &mut Arguments) -> Result<Vec<u8>, Failure> {
     let result = import.result.map(|kind| format!("(result {kind})")).unwrap_or_default();
     let mut parts = format!(
         "(import \"{}\" \"{}\" (func $import (param {}) {result}))\n",
@@ -105,8 +97,8 @@ fn guest(import: &Import, numbers: &mut Numbers) -> Result<Vec<u8>, Failure> {
         "(local.set $n (i32.load8_u (i32.sub (i32.add (local.get $url) (local.get $url_len)) (i32.const 1))))\n"
             .to_owned();
     for variant in 0..VARIANTS {
-        let arguments: Vec<String> = import.parameters.iter().map(|kind| numbers.argument(kind)).collect();
-        let call = format!("(call $import {})", arguments.join(" "));
+        let values: Vec<String> = import.parameters.iter().map(|kind| arguments.argument(kind)).collect();
+        let call = format!("(call $import {})", values.join(" "));
         let call = if import.result.is_some() { format!("(drop {call})") } else { call };
         writeln!(
             body,
@@ -125,12 +117,12 @@ async fn no_argument_of_any_import_harms_the_host() -> Result<(), Failure> {
     assert_eq!(server.deploy("quiet", &quiet).await?.status, 201);
     let imports = imports()?;
     assert!(imports.len() >= 20, "the WIT has lost functions: {}", imports.len());
-    let mut numbers = Numbers(0x00a7_0110);
+    let mut arguments = Arguments(Random(0x00a7_0110));
     let (mut returned, mut stopped) = (0, 0);
     for import in &imports {
         let files = [
             ("atoll.toml".to_owned(), MANIFEST.as_bytes().to_vec()),
-            ("a.wasm".to_owned(), guest(import, &mut numbers)?),
+            ("a.wasm".to_owned(), guest(import, &mut arguments)?),
         ];
         let deployed = server.deploy("fuzz", &files).await?;
         assert!(deployed.status < 300, "{import:?}: {deployed:?}");

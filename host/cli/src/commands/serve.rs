@@ -5,7 +5,7 @@ use std::{net::IpAddr, path::PathBuf};
 use atoll::{Limits, outbound::OutboundConfig};
 use atoll_otlp::{Otlp, OtlpConfig};
 use atoll_server::ServerConfig;
-use rustix::process::{Resource, getrlimit, setrlimit};
+use rustix::process::{Resource, Signal, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -76,6 +76,7 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
 
     let limits = within(config.limits, raise_open_files());
     let shutdown = shutdown_signal()?;
+    outlive_file_limit()?;
     tokio::pin!(shutdown);
     // The port first: that it is taken is said at once, not after the engine was compiled.
     let listener = TcpListener::bind(&listen).await.map_err(|error| {
@@ -159,6 +160,14 @@ pub(crate) fn shutdown_signal() -> Result<impl Future<Output = ()>, CliError> {
             std::process::exit(1);
         });
     })
+}
+
+/// A write over the limit on the size of files (`ulimit -f`) fails, as on a full disk. By default it would end the
+/// process besides.
+fn outlive_file_limit() -> Result<(), CliError> {
+    // Once it is watched for, it stays so.
+    let watched = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
+    watched.map(drop).map_err(|error| CliError::Failed(format!("cannot watch for signals: {error}")))
 }
 
 /// Each connection and each loaded app holds a file descriptor, and the usual soft limit is 1024. Answers how many

@@ -16,6 +16,8 @@ pub(crate) enum Outcome {
     OutOfStack,
     OutOfTime,
     TooManyHostCalls,
+    HostCallTooLarge,
+    OutOfStorage,
     ResponseTooLarge,
     BodyTooLarge,
     BodyBroken,
@@ -26,7 +28,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Ok,
         Self::HandlerFailed,
         Self::Failed,
@@ -38,6 +40,8 @@ impl Outcome {
         Self::OutOfStack,
         Self::OutOfTime,
         Self::TooManyHostCalls,
+        Self::HostCallTooLarge,
+        Self::OutOfStorage,
         Self::ResponseTooLarge,
         Self::BodyTooLarge,
         Self::BodyBroken,
@@ -67,6 +71,8 @@ impl Outcome {
             CallError::OutOfStack { .. } => Self::OutOfStack,
             CallError::OutOfWallTime { .. } => Self::OutOfTime,
             CallError::TooManyHostCalls { .. } => Self::TooManyHostCalls,
+            CallError::HostCallTooLarge { .. } => Self::HostCallTooLarge,
+            CallError::OutOfStorage { .. } => Self::OutOfStorage,
             CallError::ResponseTooLarge { .. } => Self::ResponseTooLarge,
             CallError::BodyTooLarge { .. } => Self::BodyTooLarge,
             CallError::BodyStalled { .. } | CallError::BodyBroke(_) => Self::BodyBroken,
@@ -90,6 +96,8 @@ impl Outcome {
             Self::OutOfStack => "out_of_stack",
             Self::OutOfTime => "out_of_time",
             Self::TooManyHostCalls => "too_many_host_calls",
+            Self::HostCallTooLarge => "host_call_too_large",
+            Self::OutOfStorage => "out_of_storage",
             Self::ResponseTooLarge => "response_too_large",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyBroken => "body_broken",
@@ -105,6 +113,7 @@ impl Outcome {
         Some(match self {
             Self::Ok | Self::HandlerFailed | Self::Cancelled => return None,
             Self::OutOfCpu | Self::OutOfFuel | Self::OutOfTime => 504,
+            Self::OutOfStorage => 507,
             Self::BodyTooLarge => 413,
             Self::BodyBroken => 400,
             Self::Overloaded => 503,

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use atoll_model::{AppName, CapabilityError, EventDraft, EventType};
 
-use super::{at_most, guarded, told_to_guest};
+use super::{at_most, guarded};
 use crate::{
     bindings::atoll::app::{bus, types},
     json,
@@ -86,6 +86,6 @@ impl bus::Host for CallState {
             let draft = self.draft(&event_type, &data, id)?;
             guarded(app, "bus", self.capabilities.bus.publish(app, draft)).await
         };
-        Ok(answer.await.map_err(|error| told_to_guest(app, "bus", error)))
+        Ok(answer.await.map_err(|error| self.told_to_guest("bus", error)))
     }
 }

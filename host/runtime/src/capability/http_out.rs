@@ -19,7 +19,7 @@ use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::task::AbortOnDropHandle;
 use url::Url;
 
-use super::{at_most, operations::Operation, operations::foreign_operation, told_to_guest};
+use super::{at_most, operations::Operation, operations::foreign_operation};
 use crate::{
     Body,
     bindings::atoll::app::{
@@ -247,6 +247,14 @@ impl CallState {
         self.started + Duration::from_millis(self.app.limits.wall_ms.into())
     }
 
+    fn request_error(&self, error: CapabilityError) -> types::Error {
+        match error {
+            // What it says is about the other side, and written for the app.
+            CapabilityError::Unavailable(text) => types::Error::Unavailable(text),
+            other => self.told_to_guest("http", other),
+        }
+    }
+
     fn take_answer(&mut self, number: u32) -> Result<Answer, Halt> {
         match self.operations.get(number) {
             Some(Operation::Request(request)) => {
@@ -264,20 +272,12 @@ impl CallState {
     }
 }
 
-fn request_error(app: &AppName, error: CapabilityError) -> types::Error {
-    match error {
-        // What it says is about the other side, and written for the app.
-        CapabilityError::Unavailable(text) => types::Error::Unavailable(text),
-        other => told_to_guest(app, "http", other),
-    }
-}
-
 impl http_client::Host for CallState {
     fn send(&mut self, request: http_client::Request) -> wasmtime::Result<Result<Pending, types::Error>> {
         self.count_host_call()?;
         self.requests.count = self.requests.count.saturating_add(1);
         let started = self.start_request(request);
-        Ok(started.map_err(|error| request_error(self.app_name(), error)))
+        Ok(started.map_err(|error| self.request_error(error)))
     }
 
     fn receive(&mut self, number: u32) -> wasmtime::Result<Result<http_client::Response, types::Error>> {
@@ -291,7 +291,7 @@ impl http_client::Host for CallState {
                 headers: http_message::headers_for_guest(&response.headers),
                 body: self.streams.add_outbound(Side::In(Incoming::new(response.body))),
             }),
-            Err(error) => Err(request_error(self.app_name(), error)),
+            Err(error) => Err(self.request_error(error)),
         })
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use atoll_model::{AppName, Capability, CapabilityError, KvEntry, KvList, KvPut, Limits};
 
-use super::{at_most, guarded, told_to_guest};
+use super::{at_most, guarded};
 use crate::{
     bindings::atoll::app::{kv, types},
     json,
@@ -101,11 +101,10 @@ pub(crate) async fn list(
 impl kv::Host for CallState {
     async fn get(&mut self, key: String) -> wasmtime::Result<Result<Option<kv::Entry>, types::Error>> {
         self.count_host_call()?;
-        let app = self.app_name();
         let answer = get(self, &key)
             .await
             .map(|entry| entry.map(|e| kv::Entry { value: e.value.into(), metadata: e.metadata }));
-        Ok(answer.map_err(|error| told_to_guest(app, "kv", error)))
+        Ok(answer.map_err(|error| self.told_to_guest("kv", error)))
     }
 
     async fn put(
@@ -115,19 +114,17 @@ impl kv::Host for CallState {
         options: kv::PutOptions,
     ) -> wasmtime::Result<Result<(), types::Error>> {
         self.count_host_call()?;
-        let app = self.app_name();
         let put = KvPut {
             value: value.into(),
             metadata: options.metadata,
             expiration_ttl_s: options.expiration_ttl_s,
         };
-        Ok(self::put(self, &key, put).await.map_err(|error| told_to_guest(app, "kv", error)))
+        Ok(self::put(self, &key, put).await.map_err(|error| self.told_to_guest("kv", error)))
     }
 
     async fn delete(&mut self, key: String) -> wasmtime::Result<Result<(), types::Error>> {
         self.count_host_call()?;
-        let app = self.app_name();
-        Ok(delete(self, &key).await.map_err(|error| told_to_guest(app, "kv", error)))
+        Ok(delete(self, &key).await.map_err(|error| self.told_to_guest("kv", error)))
     }
 
     async fn list(
@@ -137,11 +134,8 @@ impl kv::Host for CallState {
         limit: u32,
     ) -> wasmtime::Result<Result<kv::Page, types::Error>> {
         self.count_host_call()?;
-        let app = self.app_name();
-        Ok(list(self, &prefix, cursor.as_deref(), limit)
-            .await
-            .map(page)
-            .map_err(|error| told_to_guest(app, "kv", error)))
+        let answer = list(self, &prefix, cursor.as_deref(), limit).await.map(page);
+        Ok(answer.map_err(|error| self.told_to_guest("kv", error)))
     }
 }
 

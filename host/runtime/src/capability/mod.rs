@@ -89,15 +89,34 @@ pub(crate) async fn guarded<T>(
     })
 }
 
-/// The error as the guest sees it. What broke in the host is for the host's log.
-pub(crate) fn told_to_guest(app: &AppName, what: &'static str, error: CapabilityError) -> types::Error {
-    match error {
-        CapabilityError::NotGranted { .. } => types::Error::NotGranted(error.to_string()),
-        CapabilityError::Invalid(text) => types::Error::Invalid(text),
-        CapabilityError::OverLimit { .. } => types::Error::OverLimit(error.to_string()),
-        _ => {
-            tracing::error!(%app, capability = what, %error, "a capability failed");
-            types::Error::Unavailable(format!("{what}: the host could not do this now"))
+/// What there was no room for in a call.
+#[derive(Debug)]
+pub(crate) struct NoRoom {
+    pub(crate) what: String,
+    pub(crate) limit: Option<(&'static str, u64)>,
+}
+
+impl CallState {
+    /// The error as the guest sees it. What broke in the host is for the host's log.
+    pub(crate) fn told_to_guest(&self, capability: &'static str, error: CapabilityError) -> types::Error {
+        match error {
+            CapabilityError::NotGranted { .. } => types::Error::NotGranted(error.to_string()),
+            CapabilityError::Invalid(text) => types::Error::Invalid(text),
+            CapabilityError::OverLimit { .. } => types::Error::OverLimit(error.to_string()),
+            CapabilityError::OutOfStorage { what, limit } => {
+                self.note_no_room(&what, limit);
+                if limit.is_some() { types::Error::OverLimit(what) } else { types::Error::Unavailable(what) }
+            }
+            _ => {
+                tracing::error!(app = %self.app_name(), capability, %error, "a capability failed");
+                types::Error::Unavailable(format!("{capability}: the host could not do this now"))
+            }
         }
+    }
+
+    /// Remembers it, so that a call which fails for it is not called the app's fault.
+    pub(crate) fn note_no_room(&self, what: &str, limit: Option<(&'static str, u64)>) {
+        // The first one is as good as any.
+        let _ = self.no_room.set(Box::new(NoRoom { what: what.to_owned(), limit }));
     }
 }

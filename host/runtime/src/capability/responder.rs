@@ -3,7 +3,6 @@
 use atoll_model::{CapabilityError, Usage};
 use wasmtime::{StoreContextMut, component::Linker};
 
-use super::told_to_guest;
 use crate::{
     Body, CallError, http_message,
     shared::Head,
@@ -30,7 +29,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<
             let state = store.data_mut();
             state.count_host_call()?;
             let started = state.start_response(status, &headers, fuel_left);
-            Ok((started.map_err(|error| told_to_guest(state.app_name(), "http-responder", error)),))
+            Ok((started.map_err(|error| state.told_to_guest("http-responder", error)),))
         },
     )
 }

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use atoll_model::{AppName, Capability, CapabilityError, Limits, SqlRows, SqlStatement, SqlValue};
 
-use super::{at_most, guarded, told_to_guest};
+use super::{at_most, guarded};
 use crate::{
     bindings::atoll::app::{sql, types},
     state::CallState,
@@ -70,7 +70,7 @@ impl sql::Host for CallState {
             check_statement(&statement, &self.limits)?;
             guarded(app, "sql", store.query(app, statement)).await
         };
-        Ok(answer.await.map(to_guest).map_err(|error| told_to_guest(app, "sql", error)))
+        Ok(answer.await.map(to_guest).map_err(|error| self.told_to_guest("sql", error)))
     }
 
     async fn batch(
@@ -86,7 +86,7 @@ impl sql::Host for CallState {
             guarded(app, "sql", store.batch(app, statements)).await
         };
         let answer = answer.await.map(|all| all.into_iter().map(to_guest).collect());
-        Ok(answer.map_err(|error| told_to_guest(app, "sql", error)))
+        Ok(answer.map_err(|error| self.told_to_guest("sql", error)))
     }
 
     async fn exec(&mut self, script: String) -> wasmtime::Result<Result<u32, types::Error>> {
@@ -102,7 +102,7 @@ impl sql::Host for CallState {
             )?;
             guarded(app, "sql", store.exec(app, &script)).await
         };
-        Ok(answer.await.map_err(|error| told_to_guest(app, "sql", error)))
+        Ok(answer.await.map_err(|error| self.told_to_guest("sql", error)))
     }
 }
 

@@ -7,7 +7,7 @@
 use atoll_model::CapabilityError;
 use tokio::time::Instant;
 
-use super::{operations::Operation, told_to_guest};
+use super::operations::Operation;
 use crate::{
     BodyError,
     bindings::atoll::app::{
@@ -91,7 +91,7 @@ impl streams::Host for CallState {
             Read::Failed(why) => Err(fault(&why)),
             Read::Nothing => match self.operations.check_room(self.limits.operations_per_call_max) {
                 Ok(()) => Ok(Chunk::Pending(self.start_waiting(number, Operation::Read(number)))),
-                Err(error) => Err(told_to_guest(self.app_name(), "streams", error)),
+                Err(error) => Err(self.told_to_guest("streams", error)),
             },
         })
     }

@@ -40,6 +40,10 @@ fn told(state: &CallState, error: CapabilityError) -> KvError {
     match error {
         CapabilityError::NotGranted { .. } => KvError::AccessDenied,
         CapabilityError::Invalid(_) | CapabilityError::OverLimit { .. } => KvError::Other(error.to_string()),
+        CapabilityError::OutOfStorage { what, limit } => {
+            state.note_no_room(&what, limit);
+            KvError::Other(what)
+        }
         _ => {
             tracing::error!(app = %state.app_name(), capability = "kv", %error, "a capability failed");
             KvError::Other("the host could not do this now".into())

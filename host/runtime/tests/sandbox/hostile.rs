@@ -15,8 +15,8 @@ use bytes::Bytes;
 use test_guests::handler;
 
 use crate::{
-    guests::{ECHO, component, http_guest},
-    support::{TestHost, get, limits, text},
+    guests::{ECHO, component, event_guest, http_guest},
+    support::{TestHost, event, get, limits, text},
 };
 
 async fn error_of(host: &TestHost, manifest: &str, wasm: Bytes) -> CallError {
@@ -173,10 +173,34 @@ async fn one_line_larger_than_a_guest_may_hand_over_ends_the_call() {
         "(drop (memory.grow (i32.const 400))) (call $log (i32.const 1) (i32.const 0) (i32.const 20000000)) {ECHO}"
     );
     let error = error_of(&host, "", http_guest(parts, &huge)).await;
-    assert!(
-        matches!(error, CallError::ResponseTooLarge { limit: "http_response_bytes_max", .. }),
-        "{error:?}"
+    assert_eq!(error, CallError::HostCallTooLarge { limit_bytes: 16 << 20 });
+}
+
+#[tokio::test]
+async fn an_answer_larger_than_the_host_would_read_is_named_as_an_answer() {
+    let host = TestHost::new();
+    let grow = "(drop (memory.grow (i32.const 400)))";
+    let huge = format!("{grow} (call $respond (i32.const 200) (i32.const 0) (i32.const 20000000))");
+    let error = error_of(&host, "", http_guest("", &huge)).await;
+    assert_eq!(error, CallError::ResponseTooLarge { limit: "http_response_bytes_max", value: 10 << 20 });
+
+    // `reject` with a reason of twenty megabytes.
+    let reject = format!(
+        "{grow} (i32.store (i32.const 1024) (i32.const 2)) (i32.store (i32.const 1032) (i32.const 20000000))
+        (i32.const 1024)"
     );
+    let app = host.load("", event_guest("", &reject));
+    let error = host.runtime.deliver(&app, &event(0), 1).await.unwrap_err();
+    assert_eq!(error, CallError::ResponseTooLarge { limit: "host_call_bytes_max", value: 16 << 20 });
+}
+
+#[tokio::test]
+async fn a_response_may_be_as_large_as_its_own_limit_says_whatever_a_host_call_may_be() {
+    let host = TestHost::with(&Limits { host_call_bytes_max: 1, ..limits() });
+    let grow = "(drop (memory.grow (i32.const 200)))";
+    let large = format!("{grow} (call $respond (i32.const 200) (i32.const 0) (i32.const 10485760))");
+    let app = host.load("", http_guest("", &large));
+    host.runtime.fetch(&app, get("/")).await.unwrap();
 }
 
 #[tokio::test]

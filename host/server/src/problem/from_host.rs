@@ -67,6 +67,10 @@ impl From<CallError> for Problem {
             CallError::TooManyHostCalls { .. } => {
                 Self::new(500, "too-many-host-calls", "Too many calls of the host")
             }
+            CallError::OutOfStorage { .. } => Self::new(507, "out-of-storage", "Out of storage"),
+            CallError::HostCallTooLarge { .. } => {
+                Self::new(500, "host-call-too-large", "Too much in one call of the host")
+            }
             CallError::ResponseTooLarge { .. } => {
                 Self::new(500, "response-too-large", "The app's answer is too large")
             }
@@ -120,7 +124,8 @@ fn of_store(error: StoreError) -> Problem {
 
 fn out_of_storage(error: impl Display) -> Problem {
     tracing::error!(%error, "no room on the disk");
-    Problem::new(507, "out-of-storage", "Out of storage").detail("the host's disk is full; reads go on")
+    Problem::new(507, "out-of-storage", "Out of storage")
+        .detail("the host's disk is full or cannot be written; reads go on")
 }
 
 #[cfg(test)]
@@ -138,6 +143,8 @@ mod tests {
             (CallError::OutOfFuel { limit: 9 }, 504, Some(("fuel", 9))),
             (CallError::OutOfWallTime { limit_ms: 7 }, 504, Some(("wall_ms", 7))),
             (CallError::OutOfMemory { limit_mib: 64 }, 500, Some(("memory_mib", 64))),
+            (CallError::HostCallTooLarge { limit_bytes: 5 }, 500, Some(("host_call_bytes_max", 5))),
+            (CallError::OutOfStorage { what: "full".into(), limit: None }, 507, None),
             (CallError::Failed { message: "secret".into(), stack: "at x".into() }, 500, None),
         ] {
             let problem = Problem::from(error);
