@@ -57,8 +57,14 @@ fn wit() -> Result<(Resolve, wit_parser::PackageId), Failure> {
 /// When the text is none, or does not fit the world.
 pub fn component(world: &str, text: &str) -> Result<Vec<u8>, Failure> {
     let (mut resolve, package) = wit()?;
-    let source = "package test:worlds; world event-app {
-        include atoll:app/imports@0.1.0; export atoll:app/event-handler@0.1.0; }";
+    let source = "package test:worlds;
+        world event-app { include atoll:app/imports@0.1.0; export atoll:app/event-handler@0.1.0; }
+        world wasi-app {
+            import wasi:cli/stdout@0.2.12;
+            import wasi:clocks/monotonic-clock@0.2.12;
+            import wasi:http/types@0.2.12;
+            export wasi:http/incoming-handler@0.2.12;
+        }";
     let worlds = resolve.push_source("worlds.wit", source)?;
     let world = resolve.select_world(&[package, worlds], Some(world))?;
     let mut module = wat::parse_str(format!("(module {text})"))?;

@@ -12,6 +12,7 @@ mod origin;
 mod run;
 mod server;
 mod socket;
+mod wasi_guest;
 
 pub use case::Case;
 pub use client::{Answer, pack};
@@ -20,6 +21,7 @@ pub use origin::Origin;
 pub use run::run_case;
 pub use server::{Server, ServerOptions};
 pub use socket::Raw;
+pub use wasi_guest::wasi_guest;
 
 /// What went wrong in a test's own machinery.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

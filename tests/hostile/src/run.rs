@@ -9,6 +9,7 @@ use crate::{
     Answer, Case, Failure, PATIENCE, Raw, Server, ServerOptions,
     case::{Component, Expectation, Request, Socket},
     guest,
+    wasi_guest::wasi_guest,
 };
 
 const QUIET: &[(&str, &str)] = &[
@@ -85,6 +86,9 @@ pub(crate) async fn is_well(server: &Server, resident_mib_max: u64) -> Result<()
 fn bytes_of(component: &Component) -> Result<Vec<u8>, Failure> {
     if let Some(text) = &component.text {
         return Ok(wat::parse_str(text)?);
+    }
+    if let Some(body) = &component.wasi {
+        return wasi_guest(body);
     }
     let mut text = guest::handler(&component.parts, component.body.as_deref().unwrap_or("unreachable"));
     if let Some((from, to)) = &component.replace {

@@ -12,6 +12,12 @@ const WORLDS: &str = "
     world event-app { include atoll:app/imports@0.1.0; export atoll:app/event-handler@0.1.0; }
     world thief { import secrets; export atoll:app/http-handler@0.1.0; }
     world mute { include atoll:app/imports@0.1.0; }
+    world command {
+        import wasi:cli/environment@0.2.12;
+        import wasi:cli/exit@0.2.12;
+        import wasi:cli/stdout@0.2.12;
+        export wasi:cli/run@0.2.12;
+    }
 ";
 
 /// What every guest here has: a memory, a bump allocator that grows it, and places for answers.
@@ -151,4 +157,18 @@ pub(crate) fn streaming_guest(body: &str) -> Bytes {
 /// The same with more imports, and other parts.
 pub(crate) fn streaming_guest_with(imports: &str, parts: &str, body: &str) -> Bytes {
     http_guest(&format!("{imports} {STREAMING} {parts}"), &format!("(local $s i32) (local $t i32) {body}"))
+}
+
+/// A command of WASI 0.2. `body` answers 0, or 1 for a failure; `$n` is a local.
+pub(crate) fn command_guest(body: &str) -> Bytes {
+    let text = format!(
+        r#"(import "wasi:cli/environment@0.2.12" "get-arguments" (func $arguments (param i32)))
+        (import "wasi:cli/exit@0.2.12" "exit-with-code" (func $exit (param i32)))
+        (import "wasi:cli/stdout@0.2.12" "get-stdout" (func $stdout (result i32)))
+        (import "wasi:io/streams@0.2.12" "[method]output-stream.blocking-write-and-flush"
+            (func $print (param i32 i32 i32 i32)))
+        {PRELUDE}
+        (func (export "wasi:cli/run@0.2.12#run") (result i32) (local $n i32) {body})"#
+    );
+    component("test:worlds/command", &text)
 }

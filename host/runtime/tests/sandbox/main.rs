@@ -4,6 +4,7 @@
 mod app_cache;
 mod calls;
 mod capabilities;
+mod commands;
 mod guests;
 mod hostile;
 mod javascript;
