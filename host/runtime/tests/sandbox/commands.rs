@@ -156,8 +156,8 @@ async fn only_a_command_is_run_and_only_when_asked_for() {
 #[ignore = "needs `cargo xtask guests`; `cargo xtask test` runs it"]
 async fn commands_of_wasi_0_3_run_the_same_way() {
     let host = TestHost::with_http(&limits(), Arc::new(World::default()));
-    let manifest = "vars = { NAME = \"Ada\" }\nlimits = { cpu_ms = 500 }\n\
-        [grants]\nhttp = [\"http://api.example\"]";
+    let manifest =
+        "vars = { NAME = \"Ada\" }\nlimits = { cpu_ms = 500 }\n[grants]\nhttp = [\"http://api.example\"]";
     let app = load(&host, manifest, guest("command-p3")).await.unwrap();
     let greeted = run(&host, &app, &["greet"]).await.unwrap();
     assert_eq!((greeted.code, greeted.stdout.as_str()), (0, "Hello, Ada, from program\n"));
@@ -167,9 +167,17 @@ async fn commands_of_wasi_0_3_run_the_same_way() {
     assert_eq!(forwarded, "this is http://api.example/x");
     let denied = run(&host, &app, &["forward", "other.example/x"]).await.unwrap().stdout;
     assert!(denied.contains("HttpRequestDenied"), "{denied}");
+    // Part of the host's name otherwise, or another host's.
+    for path in ["x", ".example", ":80/x", "@other.example/"] {
+        assert_eq!(
+            run(&host, &app, &["relative", path]).await.unwrap().stdout,
+            "ErrorCode::HttpRequestUriInvalid"
+        );
+    }
     assert_eq!(run(&host, &app, &[]).await.unwrap().code, 1);
     assert_eq!(run(&host, &app, &["exit", "7"]).await.unwrap().code, 7);
-    assert_eq!(run(&host, &app, &["spin"]).await, Err(CallError::OutOfCpu { limit_ms: 500 }));
     let trapped = run(&host, &app, &["trap"]).await;
     assert!(matches!(trapped, Err(CallError::Trapped { .. })), "{trapped:?}");
+    let app = load(&host, "limits = { cpu_ms = 20 }", guest("command-p3")).await.unwrap();
+    assert_eq!(run(&host, &app, &["spin"]).await, Err(CallError::OutOfCpu { limit_ms: 20 }));
 }

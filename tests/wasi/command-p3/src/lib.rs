@@ -49,7 +49,13 @@ impl Guest for Component {
                 Ok(())
             }
             "forward" => {
-                let answer = forward(more).await;
+                let (authority, path) = more.split_at(more.find('/').unwrap_or(more.len()));
+                let answer = forward(authority, path).await;
+                print(answer.unwrap_or_else(|code| format!("{code:?}"))).await;
+                Ok(())
+            }
+            "relative" => {
+                let answer = forward("api.example", more).await;
                 print(answer.unwrap_or_else(|code| format!("{code:?}"))).await;
                 Ok(())
             }
@@ -81,15 +87,14 @@ async fn print(text: String) {
     let _ = printed.await;
 }
 
-/// Gets `http://{target}`.
-async fn forward(target: &str) -> Result<String, ErrorCode> {
-    let (authority, path) = target.split_once('/').unwrap_or((target, ""));
+/// Gets `http://{authority}{path}`.
+async fn forward(authority: &str, path: &str) -> Result<String, ErrorCode> {
     let (trailers, none) = wit_future::new(|| Ok(None));
     drop(trailers);
     let (request, _sent) = Request::new(Fields::new(), None, none, None);
     request.set_scheme(Some(&Scheme::Http)).unwrap();
     request.set_authority(Some(authority)).unwrap();
-    request.set_path_with_query(Some(&format!("/{path}"))).unwrap();
+    request.set_path_with_query(Some(path)).unwrap();
     let response = client::send(request).await?;
     let (_, done) = wit_future::new(|| Ok(()));
     let (body, _trailers) = Response::consume_body(response, done);
