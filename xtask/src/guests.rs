@@ -19,7 +19,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const EXAMPLES: &[&str] = &["examples/hello-rust", "examples/rust-notes"];
 
 /// Components that know only WASI, for the host's tests.
-const WASI_GUESTS: &[&str] = &["tests/wasi/guest-p2", "tests/wasi/guest-p3"];
+const WASI_GUESTS: &[&str] = &["tests/wasi/guest-p2", "tests/wasi/guest-p3", "tests/wasi/command-p3"];
 
 /// What every component is made from, besides its own folder.
 const SHARED_INPUTS: &[&str] = &[

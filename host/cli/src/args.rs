@@ -51,7 +51,8 @@ pub(crate) enum Command {
     Check(check::CheckArgs),
     /// Delete an app with its revisions and data.
     Delete(delete::DeleteArgs),
-    /// Serve one WebAssembly component that answers HTTP requests (wasi:http), without a registry.
+    /// Serve one WebAssembly component that answers HTTP requests (wasi:http), or run one that is a program
+    /// (wasi:cli/run), without a registry.
     Component(component::ComponentArgs),
     /// Follow the bus, or publish to it.
     #[command(subcommand)]

@@ -39,6 +39,9 @@ pub(crate) enum CliError {
     /// A host that the command started for itself failed.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// A program that the command ran has ended with this exit code, and has said itself what there is to say.
+    #[error("it ended with exit code {0}")]
+    Exited(u8),
     /// Whoever read the answers does not any more. Not a failure.
     #[error("standard output is closed")]
     OutputClosed,
@@ -47,7 +50,11 @@ pub(crate) enum CliError {
 impl CliError {
     /// The process's exit status.
     pub(crate) fn exit_status(&self) -> u8 {
-        if matches!(self, Self::Usage(_)) { 2 } else { 1 }
+        match self {
+            Self::Usage(_) => 2,
+            Self::Exited(code) => *code,
+            _ => 1,
+        }
     }
 
     /// Findings to print with it.

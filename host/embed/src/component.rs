@@ -1,5 +1,5 @@
-//! One component by itself: a file that takes HTTP requests, in the same sandbox as any app, with no registry,
-//! no data directory and no events. What `atoll component` serves.
+//! One component by itself: a file that takes HTTP requests, or a command that runs once, in the same sandbox as
+//! any app, with no registry, no data directory and no events. What `atoll component` serves or runs.
 //!
 //! Its KV store is in memory and ends with the process. Lines of its log go to whoever asked for them.
 
@@ -12,7 +12,8 @@ use atoll_model::{
 };
 use atoll_outbound::{IpNet, OutboundClient, OutboundConfig, Resolve};
 use atoll_runtime::{
-    AppCode, Body, CallError, Capabilities, CompilerProgram, LoadedApp, LogSink, Publisher, Runtime,
+    AppCode, Body, CallError, Capabilities, CommandLine, CompilerProgram, LoadedApp, LogSink, Publisher,
+    Runtime,
 };
 use atoll_store::Ephemeral;
 use bytes::Bytes;
@@ -26,7 +27,7 @@ use crate::{
 /// Under which name the component is an app.
 const NAME: &str = "component";
 
-/// Describes a component to serve.
+/// Describes a component to serve or to run.
 #[derive(Clone)]
 pub struct ComponentOptions {
     /// The component.
@@ -51,6 +52,18 @@ pub struct ComponentOptions {
     pub outbound: OutboundConfig,
 }
 
+/// Compiles, links and runs a command (a component that exports `wasi:cli/run`), once. Answers its exit code.
+/// Dropping the future stops it.
+///
+/// # Errors
+/// As [`ComponentHost::load`]; [`HostError::Runtime`] when it is no command, [`HostError::Call`] when it trapped or
+/// was stopped at a limit.
+pub async fn run_command(options: ComponentOptions, line: CommandLine) -> Result<u8, HostError> {
+    let (runtime, code) = prepare(options).await?;
+    let app = runtime.load_command(code).await?;
+    Ok(runtime.run_command(&app, line).await?.value)
+}
+
 /// A component that is ready to answer requests. Cheap to clone.
 #[derive(Clone)]
 pub struct ComponentHost {
@@ -66,39 +79,8 @@ impl ComponentHost {
     /// [`HostError::Rejected`] when the file is no component; [`HostError::Runtime`] when it cannot run, imports what
     /// is not offered, or exports no handler.
     pub async fn load(options: ComponentOptions) -> Result<Self, HostError> {
-        let internal = |error: &dyn std::fmt::Display| HostError::Internal(error.to_string());
-        let name = AppName::parse(NAME).map_err(|error| internal(&error))?;
-        let limits = options.limits;
-        atoll_build::check_component(&options.wasm, &limits)
-            .map_err(|failure| HostError::Rejected { diagnostics: failure.diagnostics })?;
-        let state = Arc::new(EphemeralState(Arc::new(Ephemeral::open(&name, &[], &limits).await?)));
-        for (key, value) in options.kv {
-            state.0.kv_put(&name, &key, KvPut { value, metadata: None, expiration_ttl_s: None }).await?;
-        }
-        let outbound = outbound(options.outbound, &options.http, &limits);
-        let client = OutboundClient::new(outbound).map_err(|error| internal(&error))?;
-        let capabilities = Capabilities {
-            kv: Arc::clone(&state) as _,
-            sql: state,
-            bus: Arc::new(NoEvents),
-            http: Arc::new(Outbound { client, spans: Spans::new(None) }),
-            logs: options.logs,
-        };
-        let mut manifest = Manifest::named(name);
-        manifest.grants = Grants { kv: true, http: options.http, ..Grants::default() };
-        let code = AppCode {
-            app: manifest.name.clone(),
-            revision: Revision(1),
-            manifest,
-            backend: Backend::Component { wasm: Artifact::new(options.wasm) },
-            variables: options.variables,
-        };
-        let engine = atoll_runtime::engine(&limits)?;
-        let runtime = Runtime::new(engine, None, &limits, options.cache_dir, capabilities)?;
-        let runtime = Arc::new(match options.compiler {
-            Some(compiler) => runtime.with_compiler(compiler),
-            None => runtime,
-        });
+        let limits = options.limits.clone();
+        let (runtime, code) = prepare(options).await?;
         let app = runtime.load(code).await?;
         Ok(Self { runtime, app, limits })
     }
@@ -122,6 +104,44 @@ impl ComponentHost {
     pub async fn shutdown(&self) {
         self.runtime.drain(Duration::from_millis(self.limits.drain_ms)).await;
     }
+}
+
+/// A sandbox for one component, and the component as an app of it.
+async fn prepare(options: ComponentOptions) -> Result<(Arc<Runtime>, AppCode), HostError> {
+    let internal = |error: &dyn std::fmt::Display| HostError::Internal(error.to_string());
+    let name = AppName::parse(NAME).map_err(|error| internal(&error))?;
+    let limits = options.limits;
+    atoll_build::check_component(&options.wasm, &limits)
+        .map_err(|failure| HostError::Rejected { diagnostics: failure.diagnostics })?;
+    let state = Arc::new(EphemeralState(Arc::new(Ephemeral::open(&name, &[], &limits).await?)));
+    for (key, value) in options.kv {
+        state.0.kv_put(&name, &key, KvPut { value, metadata: None, expiration_ttl_s: None }).await?;
+    }
+    let outbound = outbound(options.outbound, &options.http, &limits);
+    let client = OutboundClient::new(outbound).map_err(|error| internal(&error))?;
+    let capabilities = Capabilities {
+        kv: Arc::clone(&state) as _,
+        sql: state,
+        bus: Arc::new(NoEvents),
+        http: Arc::new(Outbound { client, spans: Spans::new(None) }),
+        logs: options.logs,
+    };
+    let mut manifest = Manifest::named(name);
+    manifest.grants = Grants { kv: true, http: options.http, ..Grants::default() };
+    let code = AppCode {
+        app: manifest.name.clone(),
+        revision: Revision(1),
+        manifest,
+        backend: Backend::Component { wasm: Artifact::new(options.wasm) },
+        variables: options.variables,
+    };
+    let engine = atoll_runtime::engine(&limits)?;
+    let runtime = Runtime::new(engine, None, &limits, options.cache_dir, capabilities)?;
+    let runtime = Arc::new(match options.compiler {
+        Some(compiler) => runtime.with_compiler(compiler),
+        None => runtime,
+    });
+    Ok((runtime, code))
 }
 
 impl std::fmt::Debug for ComponentHost {

@@ -41,8 +41,8 @@ pub use atoll_model::{
 };
 pub use atoll_outbound as outbound;
 pub use atoll_runtime::{
-    Body, BodyError, CallError, CallKind, CallObserver, CallOutcome, CallRecord, CompilerProgram, LogSink,
-    RuntimeError, run_compiler,
+    Body, BodyError, CallError, CallKind, CallObserver, CallOutcome, CallRecord, CommandLine,
+    CompilerProgram, LogSink, RuntimeError, is_command, run_compiler,
 };
 pub use atoll_store::StoreError;
 pub use bytes::Bytes;
@@ -51,7 +51,7 @@ pub use opentelemetry;
 
 pub use builder::HostBuilder;
 pub use changes::Change;
-pub use component::{ComponentHost, ComponentOptions};
+pub use component::{ComponentHost, ComponentOptions, run_command};
 pub use error::HostError;
 pub use folder::{FolderError, read_folder};
 pub use generation::{GenerateRequest, GenerationEvent, GenerationId, GenerationResult, GenerationState};

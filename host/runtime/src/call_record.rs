@@ -55,6 +55,8 @@ pub enum CallKind {
     Schedule,
     /// One of its own tests, or the list of them.
     Test,
+    /// Whoever runs a command.
+    Command,
 }
 
 /// How a call ended.

@@ -102,12 +102,15 @@ pub enum RuntimeError {
     /// The component is a program that runs once.
     #[error(
         "the component is a command (it exports {export}): it runs once and ends, and has no handler for requests; \
-         build one that exports wasi:http/incoming-handler or wasi:http/handler"
+         build one that exports wasi:http/incoming-handler or wasi:http/handler, or run it with `atoll component`"
     )]
     Command {
         /// The export, as the component names it.
         export: String,
     },
+    /// The component is no program that runs once.
+    #[error("the component is no command: it exports neither wasi:cli/run@0.2 nor wasi:cli/run@0.3")]
+    NoCommand,
     /// What supplies the apps failed; said by [`crate::AppSource`].
     #[error("the app could not be loaded: {0}")]
     Source(String),
@@ -141,7 +144,8 @@ impl RuntimeError {
             | Self::UnknownImport { .. }
             | Self::WrongType(_)
             | Self::NothingToCall
-            | Self::Command { .. } => true,
+            | Self::Command { .. }
+            | Self::NoCommand => true,
             Self::Engine(_)
             | Self::NoJsEngine
             | Self::EngineMismatch { .. }
@@ -248,7 +252,7 @@ pub enum CallError {
     NoHandler {
         /// The app.
         app: AppName,
-        /// `fetch`, `event` or `test`.
+        /// `fetch`, `event`, `test` or `command`.
         handler: &'static str,
     },
     /// The answer is too large.

@@ -2,7 +2,7 @@
 //! of CPU time, fuel, wall-clock time, memory and stack.
 //!
 //! In: an app's code ([`AppCode`]: a heap image for the JavaScript engine, or any component), and calls of it:
-//! [`Runtime::fetch`], [`Runtime::deliver`], [`Runtime::run_test`]. Out: an answer with what it cost
+//! [`Runtime::fetch`], [`Runtime::deliver`], [`Runtime::run_test`], [`Runtime::run_command`]. Out: an answer with what it cost
 //! ([`Handled`]), or a [`CallError`] that says what stopped it; log lines go to a [`LogSink`], and what each
 //! call used to a [`CallObserver`]. Bodies of requests and responses ([`Body`]) are streams where they are not
 //! small.
@@ -72,3 +72,4 @@ pub use invocation::Handled;
 pub use loaded_app::{AppCode, LoadedApp};
 pub use runtime::Runtime;
 pub use task::DeliveryOutcome;
+pub use wasi::command::{CommandLine, is_command};

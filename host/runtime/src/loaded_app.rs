@@ -4,6 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use atoll_model::{AppLimits, AppName, Backend, Capability, Limits, Manifest, Revision};
 use wasmtime::component::{Component, InstancePre};
+use wasmtime_wasi::{
+    p2::bindings::exports::wasi::cli::run as run_p2, p3::bindings::exports::wasi::cli::run as run_p3,
+};
 use wasmtime_wasi_http::{
     p2::bindings::exports::wasi::http::incoming_handler, p3::bindings::exports::wasi::http::handler,
 };
@@ -13,7 +16,7 @@ use crate::{
     admission::Gate,
     bindings::exports::atoll::app::{event_handler, http_handler, test_suite},
     state::CallState,
-    wasi::fetch::WasiHandler,
+    wasi::{command::Program, fetch::WasiHandler},
 };
 
 /// What an app is loaded from. `B` is its code, or only the name of its code ([`BackendId`](atoll_model::BackendId)).
@@ -48,6 +51,16 @@ pub(crate) struct Exports {
     http: Option<HttpExport>,
     event: Option<event_handler::GuestIndices>,
     tests: Option<test_suite::GuestIndices>,
+    command: Option<Program>,
+}
+
+/// What an app may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// Something with a handler, to be called again and again.
+    Handlers,
+    /// A command, to be run once.
+    Command,
 }
 
 /// The export that takes requests. A component with several has the first of: the contract's own, WASI 0.3's,
@@ -63,8 +76,12 @@ impl LoadedApp {
         limits: &Limits,
         pre: InstancePre<CallState>,
         gate: Arc<Gate>,
+        expected: Expected,
     ) -> Result<Self, RuntimeError> {
-        let exports = Exports::find(&pre)?;
+        let exports = match expected {
+            Expected::Handlers => Exports::find(&pre)?,
+            Expected::Command => Exports::command(&pre)?,
+        };
         let mut variables =
             code.manifest.backend.as_ref().map(|backend| backend.vars.clone()).unwrap_or_default();
         variables.extend(code.variables);
@@ -130,6 +147,10 @@ impl LoadedApp {
         self.exports.tests.as_ref().ok_or_else(|| self.no_handler("test"))
     }
 
+    pub(crate) fn command(&self) -> Result<&Program, CallError> {
+        self.exports.command.as_ref().ok_or_else(|| self.no_handler("command"))
+    }
+
     fn no_handler(&self, handler: &'static str) -> CallError {
         CallError::NoHandler { app: self.name.clone(), handler }
     }
@@ -152,11 +173,24 @@ impl Exports {
             http: HttpExport::find(pre)?,
             event: optional(component, EVENT_HANDLER, || event_handler::GuestIndices::new(pre))?,
             tests: optional(component, TEST_SUITE, || test_suite::GuestIndices::new(pre))?,
+            command: None,
         };
         if exports.http.is_none() && exports.event.is_none() {
             return Err(nothing_to_call(component));
         }
         Ok(exports)
+    }
+
+    fn command(pre: &InstancePre<CallState>) -> Result<Self, RuntimeError> {
+        let component = pre.component();
+        let command = match optional(component, WASI_0_3_RUN, || run_p3::GuestIndices::new(pre))? {
+            Some(p3) => Some(Program::P3(p3)),
+            None => optional(component, WASI_0_2_RUN, || run_p2::GuestIndices::new(pre))?.map(Program::P2),
+        };
+        if command.is_none() {
+            return Err(RuntimeError::NoCommand);
+        }
+        Ok(Self { http: None, event: None, tests: None, command })
     }
 }
 
@@ -165,6 +199,8 @@ const EVENT_HANDLER: &str = "atoll:app/event-handler@0.1.0";
 const TEST_SUITE: &str = "atoll:app/test-suite@0.1.0";
 const WASI_0_2_HANDLER: &str = "wasi:http/incoming-handler@0.2.0";
 const WASI_0_3_HANDLER: &str = "wasi:http/handler@0.3.0";
+const WASI_0_2_RUN: &str = "wasi:cli/run@0.2.0";
+const WASI_0_3_RUN: &str = "wasi:cli/run@0.3.0";
 
 impl HttpExport {
     fn find(pre: &InstancePre<CallState>) -> Result<Option<Self>, RuntimeError> {

@@ -14,7 +14,7 @@ use wasmtime::{
 
 use crate::{
     AppCode, LoadedApp, Runtime, RuntimeError, artifacts::Artifacts, compiler::Compiler, engine, imports,
-    state::CallState, wasi,
+    loaded_app::Expected, state::CallState, wasi,
 };
 
 /// One engine with what components are made of in it.
@@ -46,7 +46,7 @@ impl Runtime {
     /// [`RuntimeError`] when the code is none, belongs to another engine, wants what it is not granted, or takes
     /// too long to compile, or too much memory.
     pub async fn load(self: &Arc<Self>, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
-        self.load_and(Keep::Yes, code).await
+        self.load_and(Keep::Yes, Expected::Handlers, code).await
     }
 
     /// The same for code that runs once, such as tests: nothing of it is kept.
@@ -54,10 +54,23 @@ impl Runtime {
     /// # Errors
     /// As [`Runtime::load`].
     pub async fn load_once(self: &Arc<Self>, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
-        self.load_and(Keep::No, code).await
+        self.load_and(Keep::No, Expected::Handlers, code).await
     }
 
-    async fn load_and(self: &Arc<Self>, keep: Keep, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
+    /// The same for a command (`wasi:cli/run`), which nothing else accepts.
+    ///
+    /// # Errors
+    /// As [`Runtime::load`], and [`RuntimeError::NoCommand`].
+    pub async fn load_command(self: &Arc<Self>, code: AppCode) -> Result<Arc<LoadedApp>, RuntimeError> {
+        self.load_and(Keep::Yes, Expected::Command, code).await
+    }
+
+    async fn load_and(
+        self: &Arc<Self>,
+        keep: Keep,
+        expected: Expected,
+        code: AppCode,
+    ) -> Result<Arc<LoadedApp>, RuntimeError> {
         let compiled = match &code.backend {
             Backend::JavaScript { image, engine } => {
                 self.check_engine(*engine)?;
@@ -66,7 +79,7 @@ impl Runtime {
             }
             Backend::Component { wasm } => self.component(wasm, keep).await?,
         };
-        self.in_background(move |runtime| runtime.link(code, &compiled)).await
+        self.in_background(move |runtime| runtime.link(code, &compiled, expected)).await
     }
 
     /// Does what the CPU or the disk bounds, off the asynchronous threads.
@@ -177,7 +190,7 @@ impl Runtime {
                 self.components.artifacts.get(hash).or_else(concurrent).map(Code::Component)
             }
         };
-        compiled.map(|compiled| self.link(code, &compiled)).transpose()
+        compiled.map(|compiled| self.link(code, &compiled, Expected::Handlers)).transpose()
     }
 
     fn check_engine(&self, of_image: ContentHash) -> Result<(), RuntimeError> {
@@ -188,13 +201,18 @@ impl Runtime {
         Err(RuntimeError::EngineMismatch { image: of_image, engine: of_host })
     }
 
-    fn link<B>(&self, code: AppCode<B>, compiled: &Code) -> Result<Arc<LoadedApp>, RuntimeError> {
+    fn link<B>(
+        &self,
+        code: AppCode<B>,
+        compiled: &Code,
+        expected: Expected,
+    ) -> Result<Arc<LoadedApp>, RuntimeError> {
         let pre = match compiled {
             Code::Image(image) => self.link_image(image)?,
             Code::Component(component) => self.link_component(component, &code.manifest)?,
         };
         let gate = self.admission.gate(&code.app);
-        LoadedApp::new(code, &self.limits, pre, gate).map(Arc::new)
+        LoadedApp::new(code, &self.limits, pre, gate, expected).map(Arc::new)
     }
 
     fn link_image(&self, image: &Module) -> Result<InstancePre<CallState>, RuntimeError> {

@@ -14,6 +14,18 @@ const WORLDS: &str = "
     world event-app { include atoll:app/imports@0.1.0; export atoll:app/event-handler@0.1.0; }
     world thief { import secrets; export atoll:app/http-handler@0.1.0; }
     world mute { include atoll:app/imports@0.1.0; }
+    world wasi-app {
+        import wasi:cli/stdout@0.2.12;
+        import wasi:clocks/monotonic-clock@0.2.12;
+        import wasi:http/types@0.2.12;
+        export wasi:http/incoming-handler@0.2.12;
+    }
+    world wasi-command {
+        import wasi:cli/environment@0.2.12;
+        import wasi:cli/exit@0.2.12;
+        import wasi:cli/stdout@0.2.12;
+        export wasi:cli/run@0.2.12;
+    }
 ";
 
 /// What every guest here has: a memory, a bump allocator that grows it, and places for answers.
@@ -50,7 +62,7 @@ pub fn wit() -> Result<(Resolve, PackageId), Failure> {
 }
 
 /// Encodes a core module, given as text without its `(module …)`, as a component of a world: one of the contract's, or
-/// `event-app`, `thief` or `mute` of `test:worlds`.
+/// of `test:worlds` above.
 ///
 /// # Errors
 /// When the text is none, or does not fit the world.
@@ -102,4 +114,21 @@ pub fn event_guest(parts: &str, body: &str) -> Result<Vec<u8>, Failure> {
             {body})"#
     );
     component("test:worlds/event-app", &text)
+}
+
+/// A command of WASI 0.2. `body` answers 0, or 1 for a failure; `$n` is a local.
+///
+/// # Errors
+/// When the text is none.
+pub fn command_guest(body: &str) -> Result<Vec<u8>, Failure> {
+    let text = format!(
+        r#"(import "wasi:cli/environment@0.2.12" "get-arguments" (func $arguments (param i32)))
+        (import "wasi:cli/exit@0.2.12" "exit-with-code" (func $exit (param i32)))
+        (import "wasi:cli/stdout@0.2.12" "get-stdout" (func $stdout (result i32)))
+        (import "wasi:io/streams@0.2.12" "[method]output-stream.blocking-write-and-flush"
+            (func $print (param i32 i32 i32 i32)))
+        {PRELUDE}
+        (func (export "wasi:cli/run@0.2.12#run") (result i32) (local $n i32) {body})"#
+    );
+    component("test:worlds/wasi-command", &text)
 }

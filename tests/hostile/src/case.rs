@@ -39,6 +39,8 @@ pub struct Component {
     pub parts: String,
     /// What the handler of an HTTP guest does.
     pub body: Option<String>,
+    /// What the handler of a guest of `wasi:http@0.2` does instead; see `wasi_guest.rs`.
+    pub wasi: Option<String>,
     /// What is replaced in the guest's text, and by what.
     pub replace: Option<(String, String)>,
     /// The whole component instead.

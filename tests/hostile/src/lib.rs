@@ -15,6 +15,7 @@ mod server;
 mod small_disk;
 mod socket;
 mod wall_clock;
+mod wasi_guest;
 
 pub use case::Case;
 pub use client::{Answer, pack};
@@ -27,6 +28,7 @@ pub use small_disk::{SmallDisk, copy_folder, fill, free};
 pub use socket::Raw;
 pub use test_guests::http_guest;
 pub use wall_clock::WallClock;
+pub use wasi_guest::wasi_guest;
 
 /// What went wrong in a test's own machinery.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use crate::{
     Answer, Case, Failure, PATIENCE, Raw, Server, ServerOptions,
     case::{Component, Expectation, Request, Socket},
+    wasi_guest::wasi_guest,
 };
 
 const QUIET: &[(&str, &str)] = &[
@@ -84,6 +85,9 @@ pub(crate) async fn is_well(server: &Server, resident_mib_max: u64) -> Result<()
 fn bytes_of(component: &Component) -> Result<Vec<u8>, Failure> {
     if let Some(text) = &component.text {
         return Ok(wat::parse_str(text)?);
+    }
+    if let Some(body) = &component.wasi {
+        return wasi_guest(body);
     }
     let mut text = test_guests::handler(&component.parts, component.body.as_deref().unwrap_or("unreachable"));
     if let Some((from, to)) = &component.replace {

@@ -1,11 +1,12 @@
-"""Runs the `wasi:http/service` tests of WebAssembly/wasi-testsuite on `atoll component`.
+"""Runs the tests of WebAssembly/wasi-testsuite for WASI 0.3 on `atoll component`: it serves those of the world
+`wasi:http/service`, and runs those of the world `wasi:cli/command`.
 
 Point the suite's runner at this file; `ATOLL` names the command, `atoll` when it is not set:
 
     ATOLL=target/debug/atoll python3 wasi-testsuite/test-runner/wasi_test_runner.py \\
         -r tests/wasi/adapter/atoll.py -t wasi-testsuite/tests/rust/testsuite/wasm32-wasip3
 
-Tests of the world `wasi:cli/command` are not run: `atoll component` serves requests, it runs no programs.
+There are no folders, no sockets and no standard input behind `atoll component`: tests that need one fail.
 """
 import os
 import shlex
@@ -32,11 +33,11 @@ def get_wasi_versions() -> List[str]:
 
 
 def get_wasi_worlds() -> List[str]:
-    return ["wasi:http/service"]
+    return ["wasi:cli/command", "wasi:http/service"]
 
 
 def get_timeout_seconds() -> float:
-    # A component is compiled before it is served.
+    # A component is compiled before it is served or run.
     return float(os.getenv("ATOLL_TIMEOUT", "30"))
 
 
@@ -45,10 +46,12 @@ def compute_argv(test_path: str,
                  proposals: List[str],
                  wasi_world: str,
                  wasi_version: str) -> List[str]:
-    _args, env, _root = args_env_root
+    args, env, _root = args_env_root
     argv = ATOLL + ["component", test_path, "--listen", "127.0.0.1:0"]
     for name, value in env.items():
         argv += ["--env", f"{name}={value}"]
         if name.startswith(SERVER_PREFIX):
             argv += ["--allow-http", f"http://{value}"]
+    if args:
+        argv += ["--"] + args
     return argv

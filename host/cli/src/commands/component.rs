@@ -1,11 +1,12 @@
-//! `atoll component`: one file, served.
+//! `atoll component`: one file, served; or run once, when it is a command.
 
-use std::{collections::BTreeMap, io::Write as _, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, future::Future, io::Write as _, path::PathBuf, sync::Arc};
 
 use atoll::{
-    AppName, Bytes, ComponentHost, ComponentOptions, Limits, LogLine, LogSink,
+    AppName, Bytes, CommandLine, ComponentHost, ComponentOptions, Limits, LogLine, LogSink, is_command,
     model::{AppLimits, Origin},
     outbound::{IpNet, OutboundConfig},
+    run_command,
 };
 use tokio::net::TcpListener;
 
@@ -15,14 +16,17 @@ use crate::error::CliError;
 /// Arguments of `atoll component`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The component exports wasi:http/handler@0.3, wasi:http/incoming-handler@0.2 or atoll:app/http-handler. It gets \
-no folders, no sockets and no arguments; what it prints is shown when the request is over. Its key-value store \
-(wasi:keyvalue) is in memory and ends with the process.")]
+A component that exports wasi:http/handler@0.3, wasi:http/incoming-handler@0.2 or atoll:app/http-handler is \
+served; what it prints is shown when the request is over. One that exports wasi:cli/run (0.2 or 0.3) and none of \
+these is a command: it runs once, listens nowhere, prints to standard output and standard error, and the exit \
+status is its own, or 1 when it was stopped. Either gets no folders, no sockets and no standard input. Its \
+key-value store (wasi:keyvalue) is in memory and ends with the process.")]
 pub(crate) struct ComponentArgs {
     /// The component (.wasm).
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The address to listen on; port 0 chooses one. Only this machine reaches the default.
+    /// The address to listen on; port 0 chooses one. Only this machine reaches the default. A command has no use
+    /// for it.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
     listen: String,
     /// A variable of its environment, and of wasi:config; may be given several times.
@@ -39,7 +43,7 @@ pub(crate) struct ComponentArgs {
     /// What its key-value store holds at the start; may be given several times.
     #[arg(long = "kv", value_name = "K=V", value_parser = pair)]
     kv: Vec<(String, String)>,
-    /// A limit of one request: memory_mib, cpu_ms, wall_ms, fuel or body_mib; may be given several times
+    /// A limit of one request, or of a command: memory_mib, cpu_ms, wall_ms, fuel or body_mib; may be given several times
     /// [default: the most that an app may ask for].
     #[arg(long = "limit", value_name = "NAME=N", value_parser = pair)]
     limits: Vec<(String, String)>,
@@ -47,6 +51,9 @@ pub(crate) struct ComponentArgs {
     /// machine code: only this user may be able to write there.
     #[arg(long, env = "ATOLL_CACHE", value_name = "DIR")]
     cache: Option<PathBuf>,
+    /// Arguments of a command, after `--`; its own name comes before them by itself.
+    #[arg(last = true, value_name = "ARGS")]
+    args: Vec<String>,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -58,15 +65,29 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 pub(crate) async fn run(args: ComponentArgs) -> Result<(), CliError> {
     let options = options(&args)?;
-    raise_open_files();
     let shutdown = shutdown_signal()?;
-    tokio::pin!(shutdown);
-    let listen = &args.listen;
+    if is_command(&options.wasm) {
+        return run_once(&args, options, shutdown).await;
+    }
+    if !args.args.is_empty() {
+        let text = "arguments are for commands (wasi:cli/run), and this component is none";
+        return Err(CliError::Usage(text.into()));
+    }
+    serve(&args.listen, options, shutdown).await
+}
+
+async fn serve(
+    listen: &str,
+    options: ComponentOptions,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), CliError> {
+    raise_open_files();
     // The port first: that it is taken is said at once, not after the component was compiled.
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         CliError::Failed(format!("cannot listen on {listen}: {error}; choose another address with --listen"))
     })?;
     let address = listener.local_addr().map_err(|error| CliError::Failed(error.to_string()))?;
+    let mut shutdown = Box::pin(shutdown);
     let component = tokio::select! {
         component = ComponentHost::load(options) => component?,
         () = &mut shutdown => return Ok(()),
@@ -75,6 +96,25 @@ pub(crate) async fn run(args: ComponentArgs) -> Result<(), CliError> {
     let _ = writeln!(std::io::stderr(), "Serving HTTP on http://{address}/");
     atoll_server::run_component(listener, component, shutdown).await;
     Ok(())
+}
+
+/// Runs a command. What it prints is its own, byte for byte.
+async fn run_once(
+    args: &ComponentArgs,
+    options: ComponentOptions,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), CliError> {
+    let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy().into_owned();
+    let line = CommandLine {
+        args: [name].into_iter().chain(args.args.iter().cloned()).collect(),
+        stdout: Box::new(tokio::io::stdout()),
+        stderr: Box::new(tokio::io::stderr()),
+    };
+    let code = tokio::select! {
+        code = run_command(options, line) => code?,
+        () = shutdown => return Err(CliError::Failed("the command was stopped by a signal".into())),
+    };
+    if code == 0 { Ok(()) } else { Err(CliError::Exited(code)) }
 }
 
 fn options(args: &ComponentArgs) -> Result<ComponentOptions, CliError> {

@@ -1,4 +1,4 @@
-//! `atoll component`: one file, served.
+//! `atoll component`: one file, served or run.
 
 use std::{
     io::{Read as _, Write as _},
@@ -72,6 +72,42 @@ fn component_serves_both_versions_of_wasi_without_a_data_directory() {
         assert_eq!(process.stop(Duration::from_secs(60)), Some(0));
         assert!(std::fs::read_dir(bench.path(".")).unwrap().next().is_none(), "it left files");
     }
+}
+
+#[test]
+#[ignore = "needs `cargo xtask guests`; `cargo xtask test` runs it"]
+fn component_runs_a_command_once_and_listens_nowhere() {
+    let (bench, world, program) = (Workbench::new(), world(), guest("command-p3"));
+    // A port that is taken is nothing to a command.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().to_string();
+    let run = |more: &[&str]| bench.atoll(&[&["component", &program, "--listen", &taken], more].concat());
+    let greeted = run(&["--env", "NAME=Ada", "--", "greet"]);
+    assert_eq!(greeted.status, 0, "{}", greeted.all());
+    assert_eq!(greeted.stdout, "Hello, Ada, from command-p3.wasm\n");
+    assert_eq!(greeted.stderr, "to standard error\n");
+    let origin = format!("http://{world}");
+    let target = format!("{world}/");
+    let forwarded = run(&["--allow-http", &origin, "--", "forward", &target]);
+    assert_eq!((forwarded.status, forwarded.stdout.as_str()), (0, "world"), "{}", forwarded.all());
+    let refused = run(&["--", "forward", &target]);
+    assert!(refused.stdout.contains("HttpRequestDenied"), "{}", refused.all());
+    assert!(refused.stderr.contains("is not granted"), "{}", refused.all());
+    assert_eq!(run(&[]).status, 1);
+    assert_eq!(run(&["--", "exit", "42"]).status, 42);
+    let stopped = run(&["--limit", "cpu_ms=50", "--", "spin"]);
+    assert!(stopped.status == 1 && stopped.stderr.contains("cpu_ms = 50"), "{}", stopped.all());
+    let trapped = run(&["--", "trap"]);
+    assert!(trapped.status == 1 && trapped.stderr.contains("error"), "{}", trapped.all());
+    assert!(std::fs::read_dir(bench.path(".")).unwrap().next().is_none(), "it left files");
+}
+
+#[test]
+#[ignore = "needs `cargo xtask guests`; `cargo xtask test` runs it"]
+fn component_takes_arguments_for_commands_only() {
+    let bench = Workbench::new();
+    let run = bench.atoll(&["component", &guest("guest-p2"), "--listen", "127.0.0.1:0", "--", "greet"]);
+    assert!(run.status == 2 && run.stderr.contains("arguments are for commands"), "{}", run.all());
 }
 
 #[test]

@@ -13,11 +13,12 @@ use super::{
 };
 
 /// The kinds of calls, and their labels.
-pub(crate) const KINDS: [(CallKind, &str); 4] = [
+pub(crate) const KINDS: [(CallKind, &str); 5] = [
     (CallKind::Http, "http"),
     (CallKind::Event, "event"),
     (CallKind::Schedule, "schedule"),
     (CallKind::Test, "test"),
+    (CallKind::Command, "command"),
 ];
 
 fn index(kind: CallKind) -> usize {
@@ -26,6 +27,7 @@ fn index(kind: CallKind) -> usize {
         CallKind::Event => 1,
         CallKind::Schedule => 2,
         CallKind::Test => 3,
+        CallKind::Command => 4,
     }
 }
 

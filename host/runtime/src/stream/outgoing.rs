@@ -108,9 +108,10 @@ impl Outgoing {
         self.pipe.as_ref().is_none_or(PipeWriter::is_finished)
     }
 
-    /// When the reader last took something.
-    pub(crate) fn last_taken(&self) -> Option<Instant> {
-        self.pipe.as_ref()?.last_taken()
+    /// Since when the reader stands still, for a writer that waits since a moment.
+    pub(crate) fn still_since(&self, waiting_since: Instant) -> Instant {
+        let taken = self.pipe.as_ref().and_then(PipeWriter::last_taken);
+        taken.map_or(waiting_since, |taken| taken.max(waiting_since))
     }
 
     /// Bytes that were handed over.

@@ -18,11 +18,10 @@ impl Stream {
     /// Since when the client stands still while a guest waits for it.
     pub(crate) fn still_since(&self) -> Option<tokio::time::Instant> {
         let (_, waiting_since) = self.waiting.filter(|_| self.is_clients)?;
-        let read = match &self.side {
-            Side::Out(outgoing) => outgoing.last_taken(),
-            Side::In(_) => None,
-        };
-        Some(read.map_or(waiting_since, |read| read.max(waiting_since)))
+        Some(match &self.side {
+            Side::Out(outgoing) => outgoing.still_since(waiting_since),
+            Side::In(_) => waiting_since,
+        })
     }
 }
 

@@ -4,7 +4,10 @@ use atoll_model::{Capability, Manifest};
 use wasmtime::component::Linker;
 use wasmtime_wasi_http::{WasiHttp, WasiHttpView as _, p3::bindings::http as http_p3};
 
-use super::{client::Client, config, keyvalue, logging};
+use super::{
+    client::{self, Client},
+    config, keyvalue, logging,
+};
 use crate::{RuntimeError, capability::manifest_hint, state::CallState};
 
 /// The packages of WASI 0.2 and 0.3 that are offered whole.
@@ -64,6 +67,7 @@ impl WasiLinks {
             wasmtime_wasi::p3::add_to_linker(linker)?;
             http_p3::client::add_to_linker::<_, Client>(linker, CallState::http)?;
             http_p3::types::add_to_linker::<_, WasiHttp>(linker, CallState::http)?;
+            client::allow_relative_paths(linker)?;
         }
         Ok(())
     }

@@ -6,12 +6,13 @@
 //! granted secrets are its environment and its `wasi:config`; what it prints ([`stdio`]) and `wasi:logging`
 //! are lines of the app's log; `wasi:keyvalue` is its KV store; `wasi:http` requests go through the same
 //! [`crate::HttpClient`] and grants as everybody's ([`outbound`]). Bodies are streams both ways ([`incoming`],
-//! [`response`]).
+//! [`response`]). A component that exports `wasi:cli/run` instead is a [`command`].
 //!
-//! Deliberately absent: folders, sockets, arguments, standard input. Those interfaces are linked, since
+//! Deliberately absent: folders, sockets, standard input, and arguments of what is no command. Those interfaces are linked, since
 //! toolchains import them whether they are used or not, and answer that there is nothing or that it is denied.
 
 mod client;
+pub(crate) mod command;
 mod concurrency;
 mod config;
 pub(crate) mod fetch;
@@ -20,18 +21,20 @@ mod keyvalue;
 pub(crate) mod link;
 mod logging;
 mod outbound;
+mod output;
 mod response;
 mod stdio;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::component::ResourceTable;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 pub(crate) use concurrency::is_concurrent;
 pub(crate) use incoming::Received;
 use outbound::OutboundHooks;
+use output::Output;
 use response::GuestResponse;
 use stdio::GuestLines;
 
@@ -63,21 +66,13 @@ impl WasiState {
     fn new(state: &CallState) -> Self {
         let limits = &state.limits;
         let lines = Arc::new(GuestLines::new(limits.log_bytes_per_call_max));
-        let mut context = WasiCtx::builder();
-        context
-            .envs(&state.app.variables)
-            .stdout(lines.stdout())
-            .stderr(lines.stderr())
-            .max_random_size(RANDOM_BYTES_MAX)
-            .allow_tcp(false)
-            .allow_udp(false)
-            .allow_ip_name_lookup(false);
+        let context = context(state).stdout(lines.stdout()).stderr(lines.stderr()).build();
         let mut http = WasiHttpCtx::new();
         http.set_field_size_limit(limits.wasi_fields_bytes_max);
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.wasi_resources_max);
         Self {
-            context: context.build(),
+            context,
             http,
             table,
             outbound: OutboundHooks::new(state, Arc::clone(&lines)),
@@ -86,6 +81,18 @@ impl WasiState {
             exchange: None,
         }
     }
+}
+
+/// What every guest finds around it.
+fn context(state: &CallState) -> WasiCtxBuilder {
+    let mut context = WasiCtx::builder();
+    context
+        .envs(&state.app.variables)
+        .max_random_size(RANDOM_BYTES_MAX)
+        .allow_tcp(false)
+        .allow_udp(false)
+        .allow_ip_name_lookup(false);
+    context
 }
 
 impl CallState {
@@ -101,6 +108,12 @@ impl CallState {
     pub(crate) fn used_wasi(&mut self) -> Option<&mut WasiState> {
         let wasi = self.wasi.as_mut()?;
         Some(wasi.get_mut().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Gives a command its arguments, and what it writes to.
+    pub(crate) fn connect_command(&mut self, args: &[String], stdout: Output, stderr: Output) {
+        let context = context(self).args(args).stdout(stdout).stderr(stderr).build();
+        self.wasi().context = context;
     }
 
     /// Requests to the world so far, whichever way.

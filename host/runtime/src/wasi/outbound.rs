@@ -127,6 +127,16 @@ impl WasiHttpHooks for OutboundHooks {
             Ok((received(response), Box::new(async { Ok(()) }) as Io))
         })
     }
+
+    // What a guest writes of a body at once lies in the host's memory until it is passed on.
+
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        self.limits.stream_buffer_bytes_max.max(1)
+    }
+
+    fn p3_outgoing_body_chunk_size(&mut self) -> usize {
+        self.limits.stream_buffer_bytes_max.max(1)
+    }
 }
 
 /// Applies the times that a guest sets itself; the client's own limits hold besides.

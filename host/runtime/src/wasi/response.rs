@@ -16,7 +16,10 @@ use atoll_model::{Limits, Usage};
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Body as _;
-use tokio::task::unconstrained;
+use tokio::{
+    task::unconstrained,
+    time::{Instant, timeout_at},
+};
 use wasmtime_wasi_http::WasiBody;
 
 use crate::{
@@ -146,7 +149,8 @@ impl Sender {
         Ok(body)
     }
 
-    /// Answers whether more is wanted. Waits while the client is behind.
+    /// Answers whether more is wanted. Waits while the client is behind, for as long as it takes something now
+    /// and then.
     async fn write(&self, bytes: Bytes) -> bool {
         if bytes.is_empty() {
             return true;
@@ -156,14 +160,26 @@ impl Sender {
             Some(Ok(Write::Behind)) => {}
             _ => return false,
         }
-        let value = self.limits.http_idle_ms;
-        let caught_up =
-            poll_fn(|cx| self.response.with_body(|body| body.poll_ready(cx)).unwrap_or(Poll::Ready(())));
-        if tokio::time::timeout(Duration::from_millis(value), caught_up).await.is_ok() {
-            return true;
+        let (waiting_since, value) = (Instant::now(), self.limits.http_idle_ms);
+        let still_until = || {
+            let since = self.response.with_body(|body| body.still_since(waiting_since));
+            since.unwrap_or(waiting_since) + Duration::from_millis(value)
+        };
+        let mut caught_up = pin!(poll_fn(|cx| self
+            .response
+            .with_body(|body| body.poll_ready(cx))
+            .unwrap_or(Poll::Ready(()))));
+        loop {
+            let until = still_until();
+            if timeout_at(until, &mut caught_up).await.is_ok() {
+                return true;
+            }
+            if still_until() == until {
+                let stalled = BodyError::Stalled { limit: "http_idle_ms", value };
+                self.response.with_body(|body| body.break_off(stalled));
+                return false;
+            }
         }
-        self.response.with_body(|body| body.break_off(BodyError::Stalled { limit: "http_idle_ms", value }));
-        false
     }
 
     fn finish(&self, trailers: Option<HeaderMap>) -> Result<(), CallError> {

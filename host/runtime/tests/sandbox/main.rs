@@ -4,6 +4,7 @@
 mod app_cache;
 mod calls;
 mod capabilities;
+mod commands;
 #[path = "../shared/guests.rs"]
 mod guests;
 mod hostile;

@@ -204,15 +204,7 @@ impl TestHost {
         manifest: &str,
         backend: Backend,
     ) -> Result<Arc<LoadedApp>, RuntimeError> {
-        let text = format!("name = \"{name}\"\n[backend]\ncomponent = \"a.wasm\"\n{manifest}");
-        let manifest = Manifest::parse(&text).expect("a manifest");
-        let code = AppCode {
-            app: manifest.name.clone(),
-            revision: Revision(1),
-            manifest,
-            backend,
-            variables: BTreeMap::new(),
-        };
+        let code = code(name, manifest, backend);
         // Tests load before they begin, with or without an executor of their own.
         std::thread::scope(|scope| {
             let load = || {
@@ -230,6 +222,19 @@ impl TestHost {
     /// All log lines so far, joined.
     pub(crate) fn log(&self) -> String {
         self.memory.lines.lock().unwrap().iter().map(|line| format!("{}\n", line.message)).collect()
+    }
+}
+
+/// An app's code with the rest of a manifest.
+pub(crate) fn code(name: &str, manifest: &str, backend: Backend) -> AppCode {
+    let text = format!("name = \"{name}\"\n[backend]\ncomponent = \"a.wasm\"\n{manifest}");
+    let manifest = Manifest::parse(&text).expect("a manifest");
+    AppCode {
+        app: manifest.name.clone(),
+        revision: Revision(1),
+        manifest,
+        backend,
+        variables: BTreeMap::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
@@ -23,7 +23,7 @@ use crate::support::{TestHost, get, limits};
 const VERSIONS: [&str; 2] = ["guest-p2", "guest-p3"];
 const MIB: usize = 1 << 20;
 
-fn guest(name: &str) -> Bytes {
+pub(crate) fn guest(name: &str) -> Bytes {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/wasi/{name}/{name}.wasm"));
     std::fs::read(path).expect("tests/wasi is built; `cargo xtask guests` does it").into()
 }
@@ -50,7 +50,7 @@ fn one(version: &str, manifest: &str) -> (TestHost, Arc<LoadedApp>) {
 
 /// A world that answers with what it was asked.
 #[derive(Default)]
-struct World(Mutex<Vec<String>>);
+pub(crate) struct World(Mutex<Vec<String>>);
 
 #[async_trait]
 impl HttpClient for World {
@@ -142,6 +142,38 @@ async fn wasi_guests_stream_as_fast_as_they_are_read_and_end_when_nobody_reads()
         let ended = host.calls.first().await;
         assert_eq!(ended.outcome, Ok(false));
         assert!(ended.usage.bytes_out < 4 << 20, "{:?}", ended.usage);
+    }
+}
+
+/// A reader that needs longer for one piece of a guest than `http_idle_ms`, and takes a part of it ever so often.
+#[tokio::test]
+#[ignore = "needs `cargo xtask guests`; `cargo xtask test` runs it"]
+async fn wasi_guests_are_read_slowly_as_long_as_they_are_read() {
+    let idle = Duration::from_secs(1);
+    let limits = Limits { http_idle_ms: 1_000, stream_buffer_bytes_max: MIB, ..limits() };
+    for version in VERSIONS {
+        let host = TestHost::with(&limits);
+        let manifest = "limits = { memory_mib = 8, cpu_ms = 1000 }\n[grants]\nkv = true";
+        let app = host.load(manifest, guest(version));
+        // On a busy machine the reader itself may stand still for too long: then it tries again.
+        let read = loop {
+            let mut body = host.runtime.fetch(&app, get("/stream?3145728")).await.unwrap().value.into_body();
+            let (mut read, mut slowest) = (0, Duration::ZERO);
+            let ended = loop {
+                let since = Instant::now();
+                tokio::time::sleep(idle / 10).await;
+                match body.frame().await {
+                    Some(Ok(frame)) => read += frame.into_data().map_or(0, |bytes| bytes.len()),
+                    ended => break ended,
+                }
+                slowest = slowest.max(since.elapsed());
+            };
+            if slowest < idle / 2 {
+                assert!(ended.is_none(), "{version}: cut after {read} bytes: {ended:?}");
+                break read;
+            }
+        };
+        assert_eq!(read, 3 * MIB, "{version}");
     }
 }
 

@@ -37,7 +37,7 @@ use wasi::{
 struct Component;
 export!(Component);
 
-const CHUNK_BYTES: u64 = 64 << 10;
+const CHUNK_BYTES: u64 = 1 << 20;
 
 impl Guest for Component {
     fn handle(request: IncomingRequest, out: ResponseOutparam) {

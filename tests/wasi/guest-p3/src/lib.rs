@@ -30,7 +30,7 @@ use wasi::{
 struct Component;
 export!(Component);
 
-const CHUNK_BYTES: usize = 64 << 10;
+const CHUNK_BYTES: usize = 1 << 20;
 
 impl Guest for Component {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
