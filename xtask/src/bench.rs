@@ -34,10 +34,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     };
     optional(setup::npm_packages("tests/bench/peers"));
     optional(guests::build_all().map(drop));
-    // One invocation, so that everything agrees on the features of what it shares.
-    shell::cargo(&["build", "--release", "--package", "atoll-cli", "--package", "atoll-bench"])
-        .args(&["--package", "atoll-image", "--bins", "--example", "metering"])
-        .run()?;
+    // The whole workspace, so that everything agrees on the features of what it shares, and nothing is built twice.
+    shell::cargo(&["build", "--release", "--workspace", "--bins", "--example", "metering"]).run()?;
     let program = shell::target_dir()?.join("release/atoll-bench").display().to_string();
     let out = shell::root().join("target/bench").display().to_string();
     let mut bench = shell::command(&program).args(&["--out", &out]);
