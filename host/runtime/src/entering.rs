@@ -29,6 +29,13 @@ pub(crate) struct ActivityCounts {
     pub(crate) waiting: AtomicU32,
 }
 
+impl ActivityCounts {
+    /// Whether no more than one call runs, and none waits.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.running.load(Ordering::Relaxed) <= 1 && self.waiting.load(Ordering::Relaxed) == 0
+    }
+}
+
 impl Runtime {
     /// How many calls run and wait now.
     #[must_use]

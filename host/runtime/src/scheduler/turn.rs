@@ -1,4 +1,5 @@
-//! A call where it belongs: with its caller while it is short, in the back when it is long or its app is loud.
+//! A call where it belongs: with its caller while it is short, in the back when it is long, or when its app is loud and
+//! another call runs.
 
 use std::{
     future::Future,
@@ -58,7 +59,9 @@ where
         let this = self.get_mut();
         if let At::Here(call) = &mut this.at {
             let back = &this.runtime.back;
-            if !(this.share.is_loud() || this.shared.is_long()) || !back.is_open() {
+            // Alone it stands in nobody's way, and a change of threads takes as long as many a call.
+            let is_loud = this.share.is_loud() && !this.runtime.activity.is_alone();
+            if !(is_loud || this.shared.is_long()) || !back.is_open() {
                 match call.as_mut().poll(context) {
                     Poll::Pending if this.shared.is_long() && back.is_open() => {}
                     poll => return poll,
