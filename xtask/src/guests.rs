@@ -21,6 +21,9 @@ const EXAMPLES: &[&str] = &["examples/hello-rust", "examples/rust-notes"];
 /// Components that know only WASI, for the host's tests.
 const WASI_GUESTS: &[&str] = &["tests/wasi/guest-p2", "tests/wasi/guest-p3", "tests/wasi/command-p3"];
 
+/// Makes random guests of the hostile tests.
+const RANDOM_GUESTS: &str = "tests/hostile/random";
+
 /// What every component is made from, besides its own folder.
 const SHARED_INPUTS: &[&str] = &[
     "guest-sdk/rust/src",
@@ -43,9 +46,10 @@ pub(crate) fn build_rust_guests() -> Result<Vec<PathBuf>, String> {
     EXAMPLES.iter().chain(WASI_GUESTS).map(|folder| build(folder)).collect()
 }
 
-/// The same, and the plain `wasi:http` component that `cargo xtask bench` has `wasmtime serve` run.
+/// The same, random guests, and the plain `wasi:http` component that `cargo xtask bench` has `wasmtime serve` run.
 pub(crate) fn build_all() -> Result<Vec<PathBuf>, String> {
     let mut components = build_rust_guests()?;
+    make_random_guests()?;
     components.push(build_in("tests/bench/peers/wasi-hello", &[])?);
     Ok(components)
 }
@@ -84,29 +88,37 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|e| format!("cannot write {}: {e}", path.display()))
 }
 
+/// They are the same in every run, and made in a moment once the program is built.
+fn make_random_guests() -> Result<(), String> {
+    native("run", RANDOM_GUESTS).run()
+}
+
+/// Cargo in a workspace of its own, for this machine.
+fn native(verb: &str, folder: &str) -> Shell {
+    let target_dir = root().join(TEST_TARGET_DIR).display().to_string();
+    shell::cargo(&[verb, "--quiet", "--locked", "--target-dir", &target_dir]).within(folder)
+}
+
 /// The lints and tests of the SDK and of the examples over it, which are no members of the workspace; and the host's
 /// tests of those components, which are ignored where nothing has built them.
 pub(crate) fn test_rust_guests() -> Result<(), String> {
-    let target_dir = root().join(TEST_TARGET_DIR).display().to_string();
-    let cargo = |verb, folder: &str| {
-        shell::cargo(&[verb, "--quiet", "--locked", "--target-dir", &target_dir]).within(folder)
-    };
     let sdk = ["--workspace", "--features", "testing-sql"];
     let lints = ["--all-targets", "--", "--deny", "warnings"];
     shell::cargo(&["fmt", "--all", "--check"]).within("guest-sdk/rust").run()?;
-    cargo("clippy", "guest-sdk/rust").args(&sdk).args(&lints).run()?;
-    cargo("test", "guest-sdk/rust").args(&sdk).run()?;
+    native("clippy", "guest-sdk/rust").args(&sdk).args(&lints).run()?;
+    native("test", "guest-sdk/rust").args(&sdk).run()?;
     for folder in EXAMPLES {
         shell::cargo(&["fmt", "--check"]).within(folder).run()?;
-        cargo("clippy", folder).args(&lints).run()?;
-        cargo("test", folder).run()?;
+        native("clippy", folder).args(&lints).run()?;
+        native("test", folder).run()?;
     }
-    for folder in WASI_GUESTS {
+    for folder in WASI_GUESTS.iter().chain([&RANDOM_GUESTS]) {
         shell::cargo(&["fmt", "--check"]).within(folder).run()?;
-        cargo("clippy", folder).args(&lints).run()?;
+        native("clippy", folder).args(&lints).run()?;
     }
+    make_random_guests()?;
     // The whole workspace, as the step before did: a package alone has other features, and wasmtime would be built again.
-    let hosts = ["--test", "sandbox", "--test", "commands", "--test", "rust_apps"];
+    let hosts = ["--test", "sandbox", "--test", "commands", "--test", "rust_apps", "--test", "compile_bombs"];
     shell::cargo(&["test", "--quiet", "--workspace"]).args(&hosts).args(&["--", "--ignored"]).run()
 }
 

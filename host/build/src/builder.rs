@@ -1,7 +1,7 @@
 //! The pipeline: `manifest → parse → scan → transform and resolve → snapshot`, each step only when those before
 //! found no error that would make its findings noise.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use atoll_image::JsEngine;
 use atoll_model::{
@@ -26,7 +26,7 @@ use crate::{
 pub struct Builder {
     js: Arc<JsEngine>,
     limits: Limits,
-    parsing: Mutex<()>,
+    parsing: Turns,
     snapshots: Turns,
 }
 
@@ -35,14 +35,14 @@ impl Builder {
     #[must_use]
     pub fn new(js: Arc<JsEngine>, limits: Limits) -> Self {
         let snapshots = Turns::new(limits.snapshots_concurrent_max);
-        Self { js, limits, parsing: Mutex::new(()), snapshots }
+        Self { js, limits, parsing: Turns::new(1), snapshots }
     }
 
     /// Everything that can be said about a folder without running it: manifest, syntax, scan, imports. Sorted
     /// by file and line, at most `Limits::diagnostics_max`.
     #[must_use]
     pub fn check(&self, source: &SourceTree) -> Vec<Diagnostic> {
-        let _one = self.parsing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.parsing.take();
         check(source, &self.limits)
     }
 
@@ -53,7 +53,7 @@ impl Builder {
     /// threw.
     pub fn build(&self, source: SourceTree) -> Result<Bundle, BuildFailure> {
         let (front, mut report) = {
-            let _one = self.parsing.lock().unwrap_or_else(PoisonError::into_inner);
+            let _turn = self.parsing.take();
             front(&source, &self.limits)
         };
         let made =

@@ -42,10 +42,11 @@ pub(crate) fn join<A: Send, B: Send>(
     let stack = STACK_BASE + longest.saturating_mul(STACK_PER_SOURCE_BYTE);
     let thread = || thread::Builder::new().name("atoll-build".into()).stack_size(stack);
     thread::scope(|scope| {
-        let (a, b) = (thread().spawn_scoped(scope, a)?, thread().spawn_scoped(scope, b)?);
+        let (a, b) = (thread().spawn_scoped(scope, a)?, thread().spawn_scoped(scope, b));
         let panicked = |panic: Box<dyn std::any::Any + Send>| StackError::Panicked(text_of(&*panic));
-        // Both are waited for here: a panic that nobody took would go on in this thread.
-        let (a, b) = (a.join().map_err(panicked), b.join().map_err(panicked));
+        // Whatever becomes of the other, each is waited for here: a panic that nobody took would go on in this thread.
+        let a = a.join().map_err(panicked);
+        let b = b?.join().map_err(panicked);
         Ok((a?, b?))
     })
 }

@@ -1,7 +1,8 @@
 //! The `atoll` command: parses arguments, then starts the server or calls the control API, and prints.
 //!
 //! Answers go to standard output, progress and errors to standard error. The exit status is 0 when it is
-//! done, 1 when it failed, 2 for wrong usage; a program that it ran has its own. Anything cleverer belongs to the facade or the server.
+//! done, 1 when it failed, 2 for wrong usage; a program that it ran has its own. Anything cleverer belongs to the
+//! facade or the server.
 
 mod args;
 mod client;

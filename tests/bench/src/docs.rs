@@ -1,9 +1,9 @@
-//! Writes a run into `performance.md`, between the marks of each part that was measured, and draws the plot when all
-//! that it shows was measured. What stands outside of the marks is people's.
+//! Writes a run into `performance.md`, between the marks of each part that was measured; what it was measured on only
+//! when that was every part. Draws the plot when all that it shows was measured. What stands outside of the marks is people's.
 
 use std::{fs, path::Path};
 
-use crate::{Failure, markdown, plot, progress, report::Report};
+use crate::{Failure, markdown, parts, plot, progress, report::Report};
 
 /// Of the part that says what the figures were measured on.
 const SETTING: &str = "setting";
@@ -11,7 +11,10 @@ const SETTING: &str = "setting";
 pub(crate) fn write(folder: &Path, report: &Report) -> Result<(), Failure> {
     let page = folder.join("performance.md");
     let mut text = fs::read_to_string(&page).map_err(|error| format!("{}: {error}", page.display()))?;
-    text = replaced(&text, SETTING, &markdown::setting(report))?;
+    // A part measured by itself had not all the peers, and maybe another machine.
+    if is_whole(report) {
+        text = replaced(&text, SETTING, &markdown::setting(report))?;
+    }
     for section in &report.sections {
         text = replaced(&text, section.name, &markdown::body(section))?;
     }
@@ -22,6 +25,11 @@ pub(crate) fn write(folder: &Path, report: &Report) -> Result<(), Failure> {
         None => progress("the plot is as it was: not all that it shows was measured in this run"),
     }
     Ok(())
+}
+
+/// Whether every part was measured.
+fn is_whole(report: &Report) -> bool {
+    parts::ALL.iter().all(|part| report.sections.iter().any(|section| section.name == part.name))
 }
 
 /// The page with other text between a part's marks.
@@ -50,7 +58,7 @@ mod tests {
     #[test]
     fn the_page_has_a_place_for_every_part() {
         let page = include_str!("../../../docs/performance.md");
-        for name in crate::parts::ALL.iter().map(|part| part.name).chain([SETTING]) {
+        for name in parts::ALL.iter().map(|part| part.name).chain([SETTING]) {
             replaced(page, name, "").unwrap();
         }
     }

@@ -112,7 +112,7 @@ pub struct Socket {
 pub struct Expectation {
     /// The status; 200 stands for 201 as well.
     pub status: u16,
-    /// Other statuses that are as good.
+    /// Other statuses that are as good; a body with one of them ends.
     #[serde(default)]
     pub or: Vec<u16>,
     /// What the body must hold.
@@ -121,7 +121,7 @@ pub struct Expectation {
     /// What the body must not hold.
     #[serde(default)]
     pub hides: Vec<String>,
-    /// The body breaks off.
+    /// The body with `status` breaks off.
     #[serde(default)]
     pub broken: bool,
 }

@@ -3,7 +3,7 @@
 //!
 //! Which limit of the compiler stops what, is in `components.rs`.
 
-use std::iter::repeat_n;
+use std::{fs, iter::repeat_n, path::Path};
 
 use hostile_tests::{Failure, Server, ServerOptions, http_guest, javascript, text_to_binary};
 
@@ -213,23 +213,23 @@ async fn nests_of_components_and_types_are_refused() -> Result<(), Failure> {
     is_well(&server)
 }
 
-/// Random, valid, and the same in every run: see `random/`.
-const MODULES: &[u8] = include_bytes!("../random/modules.pack");
-const COMPONENTS: &[u8] = include_bytes!("../random/components.pack");
-
-fn unpacked(mut packed: &[u8]) -> Vec<&[u8]> {
-    let mut all = Vec::new();
+/// Random modules or components, valid, and the same in every run: see `random/`.
+fn random(pack: &str) -> Result<Vec<Vec<u8>>, Failure> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("random").join(pack);
+    let packed = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let (mut packed, mut all) = (&packed[..], Vec::new());
     while let Some((length, rest)) = packed.split_first_chunk::<4>() {
         let (one, rest) = rest.split_at(u32::from_le_bytes(*length) as usize);
-        all.push(one);
+        all.push(one.to_vec());
         packed = rest;
     }
-    all
+    Ok(all)
 }
 
 #[tokio::test]
+#[ignore = "needs `cargo xtask guests`; `cargo xtask test` runs it"]
 async fn random_modules_are_refused_or_run_in_their_sandbox() -> Result<(), Failure> {
-    let (server, modules, mut refusals) = (server().await?, unpacked(MODULES), Vec::new());
+    let (server, modules, mut refusals) = (server().await?, random("modules.pack")?, Vec::new());
     for (number, module) in modules.iter().enumerate() {
         let what = format!("random module {number}");
         match try_out(&server, &what, with_instance(module)?).await? {
@@ -243,11 +243,12 @@ async fn random_modules_are_refused_or_run_in_their_sandbox() -> Result<(), Fail
 }
 
 #[tokio::test]
+#[ignore = "needs `cargo xtask guests`; `cargo xtask test` runs it"]
 async fn random_components_are_refused_or_run_in_their_sandbox() -> Result<(), Failure> {
     let server = server().await?;
-    for (number, component) in unpacked(COMPONENTS).iter().enumerate() {
+    for (number, component) in random("components.pack")?.into_iter().enumerate() {
         let what = format!("random component {number}");
-        let fate = try_out(&server, &what, component.to_vec()).await?;
+        let fate = try_out(&server, &what, component).await?;
         assert!(fate.is_err(), "{what} has no handler, and was deployed");
     }
     is_well(&server)

@@ -43,8 +43,8 @@ pub(crate) struct ComponentArgs {
     /// What its key-value store holds at the start; may be given several times.
     #[arg(long = "kv", value_name = "K=V", value_parser = pair)]
     kv: Vec<(String, String)>,
-    /// A limit of one request, or of a command: memory_mib, cpu_ms, wall_ms, fuel or body_mib; may be given several times
-    /// [default: the most that an app may ask for].
+    /// A limit of one request, or of a command: memory_mib, cpu_ms, wall_ms, fuel or body_mib; may be given several
+    /// times [default: the most that an app may ask for].
     #[arg(long = "limit", value_name = "NAME=N", value_parser = pair)]
     limits: Vec<(String, String)>,
     /// Where compiled code is kept, so that the next start need not compile [default: nowhere]. It is run as

@@ -8,8 +8,9 @@
 //! [`crate::HttpClient`] and grants as everybody's ([`outbound`]). Bodies are streams both ways ([`incoming`],
 //! [`response`]). A component that exports `wasi:cli/run` instead is a [`command`].
 //!
-//! Deliberately absent: folders, sockets, standard input, and arguments of what is no command. Those interfaces are linked, since
-//! toolchains import them whether they are used or not, and answer that there is nothing or that it is denied.
+//! Deliberately absent: folders, sockets, standard input, and arguments of what is no command. Those interfaces are
+//! linked, since toolchains import them whether they are used or not, and answer that there is nothing or that it is
+//! denied.
 
 mod client;
 pub(crate) mod command;

@@ -1,9 +1,13 @@
 //! Writes `modules.pack` and `components.pack` beside this package: each one's length in four bytes (little endian),
 //! and then it, one after the other.
 
+#[path = "../../src/random.rs"]
+mod random;
+
 use std::{error::Error, fs, path::Path};
 
 use arbitrary::Unstructured;
+use random::Random;
 use wasm_smith::{Component, Config, Module};
 
 /// Of each kind.
@@ -11,23 +15,6 @@ const COUNT: usize = 40;
 
 /// Random bytes that one is made of, at most: the more, the larger it is.
 const BYTES_MAX: usize = 4 << 10;
-
-/// SplitMix64, from the seed.
-struct Random(u64);
-
-impl Random {
-    fn bytes(&mut self, count: usize) -> Vec<u8> {
-        std::iter::repeat_with(|| self.next().to_le_bytes()).flatten().take(count).collect()
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-}
 
 /// What the host's engine has switched on: the others would be refused at a glance.
 fn shape() -> Config {
