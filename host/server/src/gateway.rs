@@ -7,8 +7,8 @@
 //! is a normal page.
 //!
 //! Bodies are streams both ways, except small ones of a stated length: those are read before the app is called,
-//! so that a slow client holds no sandbox. A response that breaks off ends its connection, since its client
-//! must not take it for a complete one.
+//! so that a slow client holds no sandbox. A response that breaks off ends its connection once what it had sent is
+//! out, since its client must not take it for a complete one.
 
 use atoll::{AppName, Handled, HttpRoute, Usage};
 use axum::{
@@ -18,6 +18,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, Uri, request::Parts};
 
+mod answer_body;
 mod headers;
 pub(crate) mod upload;
 
@@ -126,7 +127,7 @@ fn answer(handled: Handled, ground: Ground) -> Response {
     let (parts, body) = response.into_parts();
     let mut response = Response::new(match body.try_into_bytes() {
         Ok(bytes) => Body::from(bytes),
-        Err(stream) => Body::new(stream),
+        Err(stream) => Body::new(answer_body::WrittenBeforeItFails::new(stream)),
     });
     *response.status_mut() = parts.status;
     let mut headers = headers::from_guest(parts.headers, ground);
