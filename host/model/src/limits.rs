@@ -50,6 +50,12 @@ pub struct Limits {
     pub epoch_tick_ms: u64,
     /// Apps kept loaded (each holds a file descriptor and a mapping); the least recently used goes first.
     pub loaded_apps_max: usize,
+    /// Linear memories that no instance uses and that stay mapped for the app that used each last, so that its next
+    /// request maps nothing and takes no page faults. wasmtime gives each core an equal part of them (of the first 16).
+    pub warm_memories_max: u32,
+    /// What each of them keeps of the pages that were written: at most this much is put back in place after a
+    /// request, and the rest is given back to the system.
+    pub warm_memory_bytes_max: usize,
     /// Revisions whose source maps are kept after a stack trace was shown; the least recently used go first.
     pub source_maps_kept_max: usize,
     /// Those maps in memory, all together. What is larger than this alone is read again for each trace.

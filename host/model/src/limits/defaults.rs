@@ -29,6 +29,9 @@ impl Default for Limits {
             stack_bytes_max: 2 * MIB,
             epoch_tick_ms: 2,
             loaded_apps_max: 1_000,
+            // As many as loaded apps, on each of two cores. An app of ordinary size keeps 90 KiB.
+            warm_memories_max: 2_000,
+            warm_memory_bytes_max: MIB,
             source_maps_kept_max: 32,
             source_maps_kept_bytes_max: 64 * MIB,
             snapshot_cpu_ms: 1_000,
