@@ -40,6 +40,8 @@ mod error;
 mod event;
 mod form;
 mod handler;
+#[cfg(all(target_family = "wasm", feature = "allocator"))]
+mod heap;
 mod host;
 pub mod http;
 pub mod kv;

@@ -88,7 +88,7 @@ impl Runtime {
     ) -> Result<Running, CallError> {
         let place = self.enter(app, about.kind, &about.trace).await?;
         let (kind, trace) = (about.kind, about.trace.clone());
-        let shared = Arc::clone(&place.shared);
+        let shared = Arc::default();
         let store = self.store(app, about, &shared).map_err(|error| internal(&error))?;
         Ok(Running { store, place, shared, kind, trace, bytes: (0, 0), status: None, ended: false })
     }
@@ -130,8 +130,10 @@ impl Running {
             let instance = place.app.pre.instantiate_async(&mut *store).await?;
             task.run(&mut *store, &instance).await
         };
+        // As it goes: a call that computes for seconds would seem quiet until it ends.
+        let charge = |cpu| place.runtime.admission.shares.charge(&place.app.gate.share, cpu);
         let wall = Duration::from_millis(limit_ms.into());
-        match tokio::time::timeout(wall, shared.meter.measure(in_guest)).await {
+        match tokio::time::timeout(wall, shared.meter.measure(in_guest, charge)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(stop)) => Err(stop.into_error(store.data())),
             Err(_elapsed) => Err(CallError::OutOfWallTime { limit_ms }),

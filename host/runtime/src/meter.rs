@@ -32,13 +32,14 @@ impl CpuMeter {
         Duration::from_nanos(self.before_ns.load(Ordering::Relaxed))
     }
 
-    /// Runs a future and measures what its polls cost.
-    pub(crate) async fn measure<F: Future>(&self, future: F) -> F::Output {
+    /// Runs a future and measures what its polls cost. `charge` is told of each.
+    pub(crate) async fn measure<F: Future>(&self, future: F, charge: impl Fn(Duration)) -> F::Output {
         let mut future = pin!(future);
         poll_fn(|context| {
             self.poll_started_ns.store(thread_cpu_ns(), Ordering::Relaxed);
             let poll = future.as_mut().poll(context);
-            let spent = self.so_far();
+            let (before, spent) = (self.total(), self.so_far());
+            charge(spent.saturating_sub(before));
             self.before_ns.store(u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
             poll
         })
@@ -68,14 +69,17 @@ mod tests {
     async fn work_is_charged_and_waiting_is_not() {
         let meter = CpuMeter::default();
         let ms = Duration::from_millis;
-        meter
-            .measure(async {
-                spin_for(ms(5));
-                tokio::time::sleep(ms(200)).await;
-                spin_for(ms(5));
-                assert!(meter.so_far() >= ms(10));
-            })
-            .await;
+        let charges = std::cell::RefCell::new(Vec::new());
+        let work = async {
+            spin_for(ms(5));
+            tokio::time::sleep(ms(200)).await;
+            spin_for(ms(5));
+            assert!(meter.so_far() >= ms(10));
+        };
+        meter.measure(work, |cpu| charges.borrow_mut().push(cpu)).await;
+        let charges = charges.into_inner();
+        assert!(charges.len() == 2 && charges.iter().all(|cpu| *cpu >= ms(5)), "{charges:?}");
+        assert_eq!(charges.iter().sum::<Duration>(), meter.total());
         assert!(meter.total() >= ms(10), "{:?}", meter.total());
         assert!(meter.total() < ms(150), "the sleep was charged: {:?}", meter.total());
     }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{CallError, LoadedApp, Runtime, shared::CallShared};
+use crate::{CallError, LoadedApp, Runtime};
 
 /// A place of one app's call, given back when dropped. Whatever runs in it must be gone by then.
 pub(crate) struct Place {
@@ -16,8 +16,6 @@ pub(crate) struct Place {
     pub(crate) queued: Duration,
     /// Since when it is held.
     pub(crate) since: Instant,
-    /// For its CPU time, which its app is charged with when it ends.
-    pub(crate) shared: Arc<CallShared>,
 }
 
 impl Place {
@@ -28,7 +26,7 @@ impl Place {
         runtime.ticker.enter();
         runtime.activity.running.fetch_add(1, Ordering::Relaxed);
         let (runtime, app, since) = (Arc::clone(runtime), Arc::clone(app), Instant::now());
-        Ok(Self { runtime, app, queued, since, shared: Arc::default() })
+        Ok(Self { runtime, app, queued, since })
     }
 }
 
@@ -36,8 +34,6 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.runtime.activity.running.fetch_sub(1, Ordering::Relaxed);
         self.runtime.ticker.leave();
-        let admission = &self.runtime.admission;
-        admission.shares.charge(&self.app.gate.share, self.shared.meter.total());
-        admission.leave(&self.app.gate);
+        self.runtime.admission.leave(&self.app.gate);
     }
 }

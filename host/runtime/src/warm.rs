@@ -59,7 +59,7 @@ impl Runtime {
             let shared = Arc::new(CallShared::default());
             store.data_mut().reset_counts(Arc::clone(&shared));
             let task = Fetch { handler: handler.clone(), request };
-            shared.meter.measure(task.run(&mut store, &instance)).await.map_err(failed)?;
+            shared.meter.measure(task.run(&mut store, &instance), drop).await.map_err(failed)?;
             took.push(started.elapsed());
         }
         Ok(took)

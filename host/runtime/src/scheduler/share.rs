@@ -1,6 +1,6 @@
 //! Which apps use more than their share of the CPU while others are about.
 //!
-//! Looked at every [`LOOK_NS`] by whichever call ends then. An app is *loud* when it used half as much again as the
+//! Looked at every [`LOOK_NS`] by whichever call has had a turn then. An app is *loud* when it used half as much again as the
 //! average of the apps that are about, and more than a twentieth of a core; it stays loud until it uses less than a
 //! fiftieth. (A busy machine gives the whole host little, so the average says more than the core does.) With nobody
 //! else about nobody is loud: there is no one to be fair to.
@@ -16,7 +16,7 @@ use std::{
 /// How often shares are looked at.
 const LOOK_NS: u64 = 50_000_000;
 
-/// An app is about for so long after its last call ended.
+/// An app is about for so long after it last used any.
 const ABOUT_NS: u64 = 1_000_000_000;
 
 /// Of one core, to become loud and to stay so, in percent.
@@ -28,7 +28,7 @@ pub(crate) struct Share {
     id: u64,
     /// Since the last look.
     used_ns: AtomicU64,
-    /// When its last call ended, since [`Shares::start`].
+    /// When a call of it last had a turn, since [`Shares::start`].
     seen_ns: AtomicU64,
     loud: AtomicBool,
 }
@@ -77,7 +77,7 @@ impl Shares {
         share
     }
 
-    /// A call of an app has ended, and used so much CPU time.
+    /// A call of an app has had a turn, and used so much CPU time.
     pub(crate) fn charge(&self, share: &Share, cpu: Duration) {
         let now_ns = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.charge_at(share, u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX), now_ns);

@@ -39,6 +39,7 @@ pub(super) const RUST_SDK: Template = template![
     "sdk/src/event.rs" = "../../guest-sdk/rust/src/event.rs",
     "sdk/src/form.rs" = "../../guest-sdk/rust/src/form.rs",
     "sdk/src/handler.rs" = "../../guest-sdk/rust/src/handler.rs",
+    "sdk/src/heap.rs" = "../../guest-sdk/rust/src/heap.rs",
     "sdk/src/host.rs" = "../../guest-sdk/rust/src/host.rs",
     "sdk/src/http.rs" = "../../guest-sdk/rust/src/http.rs",
     "sdk/src/http/request.rs" = "../../guest-sdk/rust/src/http/request.rs",
