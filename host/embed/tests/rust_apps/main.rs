@@ -161,6 +161,19 @@ async fn notes_in_rust_are_kept_published_and_summarised() {
 
 #[tokio::test]
 #[ignore = "needs `cargo xtask guests`; `cargo xtask test` runs it"]
+async fn the_heap_of_an_app_in_rust_grows() {
+    let running = Running::start().await;
+    // Each is held twice: as it came, and as the text that it is.
+    for chars in [50_000, 500_000, 5_000_000] {
+        let new = json!({ "text": "m".repeat(chars), "tags": [] });
+        let (status, error) = running.json("POST", "/notes", &new).await;
+        let counted = format!("this one has {chars}");
+        assert!(status == 400 && error["error"].as_str().unwrap().contains(&counted), "{error}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs `cargo xtask guests`; `cargo xtask test` runs it"]
 async fn requests_of_an_app_in_rust_overlap() {
     let running = Running::start().await;
     let lines = "{\"text\":\"one\"}\n{\"text\":\"two\"}\n{\"text\":\"three\"}\n{\"text\":\"four\"}";
