@@ -1,5 +1,6 @@
 //! Writes a run into `performance.md`, between the marks of each part that was measured; what it was measured on only
-//! when that was every part. Draws the plot when all that it shows was measured. What stands outside of the marks is people's.
+//! when that was every part. Draws the plot when all that it shows was measured. What stands outside of the marks is
+//! people's.
 
 use std::{fs, path::Path};
 

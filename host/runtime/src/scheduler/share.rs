@@ -1,8 +1,8 @@
 //! Which apps use more than their share of the CPU while others are about.
 //!
-//! Looked at every [`LOOK_NS`] by whichever call has had a turn then. An app is *loud* when it used half as much again as the
-//! average of the apps that are about, and more than a twentieth of a core; it stays loud until it uses less than a
-//! fiftieth. (A busy machine gives the whole host little, so the average says more than the core does.) With nobody
+//! Looked at every [`LOOK_NS`] by whichever call has had a turn then. An app is *loud* when it used half as much again
+//! as the average of the apps that are about, and more than a twentieth of a core; it stays loud until it uses less than
+//! a fiftieth. (A busy machine gives the whole host little, so the average says more than the core does.) With nobody
 //! else about nobody is loud: there is no one to be fair to.
 
 use std::{
