@@ -73,7 +73,8 @@ fn usage(problem: &str) -> ExitCode {
 /// Set-up, then the server in this process's place.
 fn run(arguments: &[String]) -> Result<(), String> {
     setup::canvas()?;
-    shell::cargo(&["build", "--package", "atoll-cli"]).run()?;
+    // With the features of the whole workspace, so that the tests after it build nothing twice.
+    shell::cargo(&["build", "--workspace", "--bin", "atoll"]).run()?;
     let mut serve = shell::command(&shell::atoll_binary()?).arg("serve").args(arguments);
     // As a variable, so that a `--data` among the arguments wins over it.
     if std::env::var_os("ATOLL_DATA").is_none() {

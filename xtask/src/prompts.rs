@@ -15,10 +15,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         Some((file, rest)) if !file.starts_with("--") => (absolute(file)?, rest),
         _ => (shell::root().join(OWN).display().to_string(), arguments),
     };
-    shell::cargo(&["run", "--quiet", "--package", "atoll", "--example", "prompts", "--"])
-        .arg(&file)
-        .args(rest)
-        .run()
+    // With the features of the whole workspace, so that what the tests built is taken as it is.
+    shell::cargo(&["build", "--workspace", "--example", "prompts"]).run()?;
+    let program = shell::target_dir()?.join("debug/examples/prompts").display().to_string();
+    shell::command(&program).arg(&file).args(rest).run()
 }
 
 /// The commands run from the root, a person types paths from where they are.

@@ -1,7 +1,7 @@
 //! Drives every prompt of a JSON Lines file through the real thing (analysis, composition, scan, build, tests in
 //! the sandbox, deploy) and prints a table of what came of it.
 //!
-//!     cargo run -p atoll --example prompts -- FILE [--classes crud,tracker] [--json]
+//!     cargo xtask prompts FILE [--classes crud,tracker] [--json]
 //!
 //! A line of the file has `id`, `prompt`, `class`, optionally `before` (ids of prompts whose apps are on the canvas
 //! first), and `expect` with `outcome` and `ui_mentions`: words that the page must show.
