@@ -19,7 +19,7 @@ use crate::RuntimeError;
 
 /// Ticks without anything running before the thread goes to sleep. Waking it costs a request some
 /// microseconds, so it waits through the gaps of a steady trickle of requests.
-const IDLE_TICKS_MAX: u32 = 40;
+const IDLE_TICKS_MAX: u32 = 80;
 
 struct Shared {
     running: AtomicUsize,

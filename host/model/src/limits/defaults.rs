@@ -27,7 +27,7 @@ impl Default for Limits {
             back_threads: 0,
             table_elements_max: 20_000,
             stack_bytes_max: 2 * MIB,
-            epoch_tick_ms: 2,
+            epoch_tick_ms: 1,
             loaded_apps_max: 1_000,
             // As many as loaded apps, on each of two cores. An app of ordinary size keeps 90 KiB.
             warm_memories_max: 2_000,

@@ -28,6 +28,12 @@ use crate::meter::thread_cpu_ns;
 /// other work as well, for which this is the priority too.
 const NICENESS: i32 = 5;
 
+/// CPU time after which a thread in the back offers its core to the process's other threads. A kernel that preempts
+/// only at its own tick (4 ms at 250 Hz) leaves what wakes meanwhile waiting until then, whatever its priority: one
+/// request in a hundred waited for such a tick. A yield gives up the rest of the time slice, so not one after each
+/// short call: a flood of those would get little of a machine that does other work as well.
+const YIELD_AFTER_NS: u64 = 500_000;
+
 /// Threads, and what waits for them.
 pub(crate) struct Back {
     shared: Arc<Shared>,
@@ -123,6 +129,7 @@ fn work(shared: &Shared) {
     if let Err(error) = rustix::process::nice(NICENESS) {
         tracing::warn!(%error, "long calls run at the priority of everything else");
     }
+    let mut since_yield_ns = 0;
     let mut queue = shared.queue();
     loop {
         if queue.stop {
@@ -137,6 +144,11 @@ fn work(shared: &Shared) {
         // Dropping a call may panic as well as polling it.
         let again = catch_unwind(AssertUnwindSafe(|| task.turn())).unwrap_or(false);
         let cpu_ns = thread_cpu_ns().saturating_sub(before_ns);
+        since_yield_ns += cpu_ns;
+        if since_yield_ns >= YIELD_AFTER_NS {
+            since_yield_ns = 0;
+            thread::yield_now();
+        }
         queue = shared.queue();
         if again {
             // Before its turn is over: whoever goes on was never away.
