@@ -5,6 +5,7 @@
 import native from "internal:native";
 import { AppEvent, verdictOf } from "internal:app-event";
 import { ExecutionContext, hasWork, settle } from "internal:context";
+import { ScheduledController } from "internal:scheduled-controller";
 import { describe } from "internal:failure";
 import { makeEnv, missingGrants } from "internal:env";
 import { HttpError } from "@atoll/sdk";
@@ -108,6 +109,17 @@ export async function handleEvent(id, source, type, time, subject, data, hops, a
   const attributes = { specversion: "1.0", id, source, type, time, datacontenttype: "application/json", data: JSON.parse(data), hops, attempt };
   if (subject !== null) attributes.subject = subject;
   native.verdict(await callEvent(attributes));
+}
+
+/** Runs the scheduled handler. What it throws is thrown on. */
+export async function callScheduled(cron, scheduledTime) {
+  if (typeof app.scheduled !== "function") throw new TypeError("the app has no scheduled handler");
+  const own = new ExecutionContext();
+  try {
+    await app.scheduled(new ScheduledController(cron, scheduledTime), makeEnv(), own);
+  } finally {
+    await settle(own);
+  }
 }
 
 /** A failure for the host: [message, stack]. */

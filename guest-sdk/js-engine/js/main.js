@@ -29,7 +29,7 @@ import { installGlobalEvents, reportError } from "internal:global-events";
 import { lockDown } from "internal:lockdown";
 import { structuredClone } from "internal:structured-clone";
 
-export { failure, finishFetch, handleEvent, rescueFetch, setApp, startFetch } from "internal:dispatch";
+export { callScheduled, failure, finishFetch, handleEvent, rescueFetch, setApp, startFetch } from "internal:dispatch";
 export { nextTimer } from "internal:timers";
 export { runTest, testNames } from "@atoll/sdk/test";
 export { warmUp } from "internal:warm-up";

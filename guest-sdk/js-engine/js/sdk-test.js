@@ -1,5 +1,5 @@
 // "@atoll/sdk/test": tests that run in the sandbox, each in an instance of its own.
-import { callEvent, callFetch } from "internal:dispatch";
+import { callEvent, callFetch, callScheduled } from "internal:dispatch";
 import { describe } from "internal:failure";
 import { asIncoming } from "internal:request";
 import { makeEnv } from "internal:env";
@@ -46,6 +46,12 @@ export const app = {
       verdict = ["retry", describe(thrown)[0]];
     }
     return verdict[1] === undefined ? { outcome: verdict[0] } : { outcome: verdict[0], reason: verdict[1] };
+  },
+  /** Calls the app's scheduled handler, as if one of its schedules were due. */
+  async scheduled(cron, scheduledTime = Date.now()) {
+    const time = Number(scheduledTime);
+    if (!Number.isFinite(time)) throw new TypeError("the time of a scheduled run is a Date or milliseconds since 1970");
+    return callScheduled(`${cron}`, time);
   },
 };
 

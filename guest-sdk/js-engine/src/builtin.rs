@@ -23,6 +23,7 @@ const fn copied<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
 builtin_modules! {
     "internal:abort" => "abort.js",
     "internal:app-event" => "app-event.js",
+    "internal:scheduled-controller" => "scheduled-controller.js",
     "internal:base" => "base.js",
     "internal:blob" => "blob.js",
     "internal:body" => "body.js",

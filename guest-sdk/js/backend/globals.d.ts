@@ -131,9 +131,13 @@ interface AppEvent<Data = any> {
 
 /** What a `scheduled` handler gets. */
 interface ScheduledController {
+  /** The expression of the manifest. */
   readonly cron: string;
-  /** Milliseconds since 1970. */
+  /** When it was due, in milliseconds since 1970; earlier than now when the host was away. */
   readonly scheduledTime: number;
+  readonly type: "scheduled";
+  /** Does nothing: a run is never repeated. */
+  noRetry(): void;
 }
 
 /** The default export of a backend. A Hono app is one, too. */

@@ -9,6 +9,8 @@ declare module "@atoll/sdk/test" {
     fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
     /** Calls the app's event handler. */
     event(type: string, data?: unknown, init?: EventInit): Promise<{ outcome: "done" | "retry" | "reject"; reason?: string }>;
+    /** Calls the app's scheduled handler, as if one of its schedules were due now, or at `scheduledTime`. */
+    scheduled(cron: string, scheduledTime?: number | Date): Promise<void>;
   };
 
   /** Attributes of an event that a test gives. */

@@ -1,4 +1,4 @@
-//! Generated from the WIT contract. Two worlds, so that an app exports only what it has: each attribute of
+//! Generated from the WIT contract. Several worlds, so that an app exports only what it has: each attribute of
 //! this crate brings its own.
 #![allow(missing_docs)]
 
@@ -28,5 +28,23 @@ pub mod event {
         pub_export_macro: true,
         export_macro_name: "export_event",
         default_bindings_module: "atoll_sdk::bindings::event",
+    });
+}
+
+/// The handler of scheduled runs.
+pub mod schedule {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        inline: "
+            package atoll:rust-sdk;
+            world schedule-app {
+                export atoll:app/schedule-handler@0.1.0;
+            }
+        ",
+        world: "atoll:rust-sdk/schedule-app",
+        with: { "atoll:app/types@0.1.0": crate::bindings::http::atoll::app::types },
+        pub_export_macro: true,
+        export_macro_name: "export_schedule",
+        default_bindings_module: "atoll_sdk::bindings::schedule",
     });
 }

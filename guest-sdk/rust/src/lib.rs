@@ -49,6 +49,7 @@ pub mod log;
 pub mod random;
 mod request;
 mod response;
+mod schedule;
 #[doc(hidden)]
 pub mod serve;
 pub mod sql;
@@ -64,6 +65,7 @@ pub use event::{Event, IntoOutcome, Outcome};
 pub use handler::{EventHandler, Handler};
 pub use request::Request;
 pub use response::{Html, IntoResponse, Json, Response};
+pub use schedule::{IntoEnd, ScheduleHandler, Tick};
 pub use serde_json;
 pub use task::{Ended, JoinAll, block_on, join_all, wait_until};
 pub use writer::BodyWriter;
@@ -100,6 +102,18 @@ pub use atoll_sdk_macros::main;
 /// }
 /// ```
 pub use atoll_sdk_macros::event;
+
+/// Makes a function the handler of the runs that `[[schedule]]` asks for, once in an app. The function is sync or
+/// async, takes a [`Tick`], and returns nothing or a `Result`. A run happens at most once.
+///
+/// ```
+/// # use atoll_sdk::{CapabilityError, Tick, kv};
+/// #[atoll_sdk::scheduled]
+/// fn tidy(tick: Tick) -> Result<(), CapabilityError> {
+///     kv::put("tidied", tick.cron())
+/// }
+/// ```
+pub use atoll_sdk_macros::scheduled;
 
 /// What `#[atoll_sdk::main]` exports.
 #[doc(hidden)]
@@ -154,6 +168,33 @@ macro_rules! __export_event {
             #[allow(dead_code)]
             fn is_a_handler() {
                 let _ = |event| $crate::EventHandler::call($handler, event);
+            }
+        };
+    };
+}
+
+/// What `#[atoll_sdk::scheduled]` exports.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_scheduled {
+    ($handler:path) => {
+        #[cfg(target_family = "wasm")]
+        const _: () = {
+            struct ScheduleApp;
+            impl $crate::bindings::schedule::exports::atoll::app::schedule_handler::Guest for ScheduleApp {
+                fn handle(
+                    tick: $crate::bindings::schedule::exports::atoll::app::schedule_handler::Tick,
+                ) -> ::core::result::Result<(), $crate::bindings::http::atoll::app::types::Failure> {
+                    $crate::serve::serve_scheduled(tick, $handler)
+                }
+            }
+    $crate::bindings::schedule::export_schedule!(ScheduleApp with_types_in $crate::bindings::schedule);
+        };
+        #[cfg(not(target_family = "wasm"))]
+        const _: () = {
+            #[allow(dead_code)]
+            fn is_a_handler() {
+                let _ = |tick| $crate::ScheduleHandler::call($handler, tick);
             }
         };
     };

@@ -1,10 +1,11 @@
 //! One call of the host, from its arguments to its answer.
 
 use crate::{
-    Error, EventHandler, Handler, Outcome, Request, Response,
+    Error, EventHandler, Handler, Outcome, Request, Response, ScheduleHandler, Tick,
     bindings::{
         event::exports::atoll::app::event_handler as event_wit,
         http::{atoll::app::types::Failure, exports::atoll::app::http_handler as wit},
+        schedule::exports::atoll::app::schedule_handler as schedule_wit,
     },
     block_on,
     error::CapabilityError,
@@ -58,4 +59,16 @@ pub fn serve_event<Kind>(event: event_wit::Event, handler: impl EventHandler<Kin
     };
     task::finish_background();
     outcome.into_host()
+}
+
+/// A scheduled run.
+#[doc(hidden)]
+pub fn serve_scheduled<Kind>(
+    tick: schedule_wit::Tick,
+    handler: impl ScheduleHandler<Kind>,
+) -> Result<(), Failure> {
+    log::report_panics();
+    let end = handler.call(Tick::from_host(tick));
+    task::finish_background();
+    end.map_err(Error::into_failure)
 }

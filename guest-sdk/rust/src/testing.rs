@@ -36,7 +36,7 @@ pub use network::{Answer, Sent};
 pub use state::Published;
 
 use crate::{
-    Body, Error, Event, EventHandler, Handler, Outcome, Request,
+    Body, Error, Event, EventHandler, Handler, Outcome, Request, ScheduleHandler, Tick,
     bindings::http::exports::atoll::app::http_handler::Reply, log::Level, serve, task,
 };
 use state::State;
@@ -141,6 +141,18 @@ impl TestHost {
         task::finish_background();
         self.0.borrow_mut().end_call();
         outcome
+    }
+
+    /// Calls a handler of scheduled runs, and waits for all that it does.
+    ///
+    /// # Errors
+    /// What it failed with.
+    pub fn run_scheduled<Kind>(&self, handler: impl ScheduleHandler<Kind>, tick: Tick) -> Result<(), Error> {
+        self.0.borrow_mut().begin_call();
+        let end = handler.call(tick);
+        task::finish_background();
+        self.0.borrow_mut().end_call();
+        end
     }
 
     /// What was published so far.

@@ -1,8 +1,8 @@
 //! Handlers as apps write them, called the way a host calls them.
 
 use atoll_sdk::{
-    CapabilityError, Error, Event, Html, IntoOutcome, IntoResponse, Json, Outcome, Request, Response, config,
-    log, testing::TestHost,
+    CapabilityError, Error, Event, Html, IntoOutcome, IntoResponse, Json, Outcome, Request, Response, Tick,
+    config, log, sleep, testing::TestHost,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -112,4 +112,22 @@ fn an_event_handler_may_be_async_take_any_data_and_use_an_outcome_as_its_error()
     assert_eq!(deliver(json!({ "text": "" })), Outcome::Retry("empty".into()));
     assert!(matches!(deliver(json!(3)), Outcome::Reject(_)));
     assert_eq!(().into_outcome(), Outcome::Done);
+}
+
+#[atoll_sdk::scheduled]
+async fn tidy(tick: Tick) -> Result<(), Error> {
+    sleep(std::time::Duration::from_millis(1)).await;
+    log::info!("{} at {}", tick.cron(), tick.scheduled_time_ms());
+    config::secret("KEY").map(|_| ())
+}
+
+#[test]
+fn a_scheduled_run_ends_well_or_with_an_error() {
+    let host = TestHost::new();
+    let error = host.run_scheduled(tidy, Tick::new("@daily", 1e12)).unwrap_err();
+    assert!(error.to_string().contains("KEY"), "{error}");
+    host.set("KEY", "value");
+    host.run_scheduled(tidy, Tick::new("@daily", 1e12)).unwrap();
+    assert_eq!(host.logged()[0].1, "@daily at 1000000000000");
+    host.run_scheduled(|_: Tick| (), Tick::new("@weekly", 0.0)).unwrap();
 }

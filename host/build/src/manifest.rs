@@ -165,12 +165,6 @@ impl Checks<'_> {
 
     /// What the manifest may say and this version does not do yet.
     fn not_yet(&self, report: &mut Report) {
-        if let Some(schedule) = self.manifest.schedule.first() {
-            let place = self.place(&schedule.cron, "schedule");
-            let finding =
-                Finding::warning("manifest", "schedules are kept, but not run yet by this version", place);
-            report.push(finding.hint("until then, call an address of the app from outside"));
-        }
         if let Some(secret) = self.manifest.grants.secrets.first() {
             let place = self.place(&secret.name, "secrets");
             let finding = Finding::warning("manifest", "this version keeps no values of secrets yet", place);

@@ -70,6 +70,11 @@ fn handlers(
         let hint = "add it to the default export: async event(event, env) {…}; a Hono app becomes export default { fetch: app.fetch, event }";
         report.push(Finding::warning("handlers", message, Place::LineColumn(entry.clone(), 1, 1)).hint(hint));
     }
+    if !exports.scheduled && !manifest.schedule.is_empty() {
+        let message = format!("the manifest has [[schedule]], but {entry} has no scheduled handler");
+        let hint = "add it to the default export: async scheduled(controller, env) {…}; a Hono app becomes export default { fetch: app.fetch, scheduled }";
+        report.push(Finding::warning("handlers", message, Place::LineColumn(entry.clone(), 1, 1)).hint(hint));
+    }
 }
 
 fn failure(

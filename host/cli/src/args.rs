@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    apps, check, component, delete, deploy, dev, events, generate, logs, new, serve, show, test,
+    apps, check, component, delete, deploy, dev, events, generate, logs, new, schedules, serve, show, test,
 };
 
 /// Apps from a sentence, each in its own WebAssembly sandbox.
@@ -43,6 +43,9 @@ pub(crate) enum Command {
     Apps(apps::AppsArgs),
     /// Show an app.
     Show(show::ShowArgs),
+    /// Show when an app runs by itself, or run it now.
+    #[command(subcommand)]
+    Schedules(schedules::SchedulesCommand),
     /// Show what an app logged.
     Logs(logs::LogsArgs),
     /// Run an app's own tests, in the sandbox, without a server.

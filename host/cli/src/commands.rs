@@ -10,6 +10,7 @@ pub(crate) mod events;
 pub(crate) mod generate;
 pub(crate) mod logs;
 pub(crate) mod new;
+pub(crate) mod schedules;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod test;
@@ -45,6 +46,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), CliError> {
         Command::Generate(args) => generate::run(args, &client()?, output).await,
         Command::Apps(args) => apps::run(args, &client()?, output).await,
         Command::Show(args) => show::run(args, &client()?, output).await,
+        Command::Schedules(command) => schedules::run(command, &client()?, output).await,
         Command::Logs(args) => logs::run(args, &client()?, output).await,
         Command::Test(args) => test::run(args, output).await,
         Command::Check(args) => check::run(args, output).await,

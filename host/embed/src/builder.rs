@@ -10,6 +10,7 @@ use atoll_runtime::{AppCache, CallObserver, Capabilities, CompilerProgram, Runti
 use atoll_store::Store;
 use opentelemetry::global::BoxedTracer;
 use tokio::sync::broadcast;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Host, HostError,
@@ -18,6 +19,7 @@ use crate::{
     host::Inner,
     logs::LogBook,
     metering::Metering,
+    schedules::Schedules,
     spans::Spans,
     stack_traces::StackTraces,
 };
@@ -181,6 +183,19 @@ impl HostBuilder {
         let bus = Arc::new(Bus::start(Arc::new(log), Arc::new(deliveries), &limits).await?);
         publisher.connect(&bus);
 
+        let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
+        let scheduling = stopping.child_token();
+        let schedules = Schedules::new(
+            Arc::clone(&store),
+            Arc::clone(&apps),
+            Arc::clone(&runtime),
+            &limits,
+            scheduling.clone(),
+            tasks.clone(),
+        );
+        schedules.set_all(store.apps().await?).await?;
+        tasks.spawn(Arc::clone(&schedules).run());
+
         let (changes, _) = broadcast::channel(CHANGES_LAG_MAX);
         let traces = Arc::new(StackTraces::new(Arc::clone(&store), &limits));
         Ok(Host {
@@ -195,12 +210,14 @@ impl HostBuilder {
                 traces,
                 metering,
                 spans,
+                schedules,
+                _scheduling: scheduling.drop_guard(),
                 cache_dir: cache,
                 generations: Generations::default(),
                 changes,
                 switching: tokio::sync::Mutex::new(()),
-                tasks: tokio_util::task::TaskTracker::new(),
-                stopping: tokio_util::sync::CancellationToken::new(),
+                tasks,
+                stopping,
             }),
         })
     }

@@ -150,7 +150,7 @@ impl Host {
         } else {
             self.inner.bus.unsubscribe_app(app).await?;
         }
-        Ok(())
+        self.inner.schedules.set(app, manifest).await
     }
 }
 

@@ -27,6 +27,16 @@ pub enum HostError {
         /// What was asked for.
         path: String,
     },
+    /// The app has not so many schedules.
+    #[error("app {app} has no schedule {index}: it has {count}, counted from 0")]
+    NoSuchSchedule {
+        /// The app.
+        app: AppName,
+        /// What was asked for.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
     /// The source was refused; the running revision is as it was.
     #[error("{}", rejected(diagnostics))]
     Rejected {

@@ -14,11 +14,14 @@ use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt as _};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 
 use crate::{
-    Change, HostBuilder, HostError, generation::Generations, logs::LogBook, metering::Metering, spans::Spans,
-    stack_traces::StackTraces,
+    Change, HostBuilder, HostError, generation::Generations, logs::LogBook, metering::Metering,
+    schedules::Schedules, spans::Spans, stack_traces::StackTraces,
 };
 
 /// A running host. Cheap to clone; the last clone to go ends it, but call [`Host::shutdown`] to end it well.
@@ -38,6 +41,9 @@ pub(crate) struct Inner {
     pub(crate) traces: Arc<StackTraces>,
     pub(crate) metering: Arc<Metering>,
     pub(crate) spans: Spans,
+    pub(crate) schedules: Arc<Schedules>,
+    /// Ends the schedules' task with the host.
+    pub(crate) _scheduling: DropGuard,
     /// Where compiled code is kept.
     pub(crate) cache_dir: PathBuf,
     pub(crate) generations: Generations,

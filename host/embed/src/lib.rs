@@ -28,6 +28,7 @@ mod info;
 mod logs;
 mod metering;
 mod report;
+mod schedules;
 mod spans;
 mod stack_traces;
 
@@ -62,4 +63,5 @@ pub use metering::{
     MinuteSample, RevisionMetrics,
 };
 pub use report::{DeployOptions, Deployed, TestReport, TestResult, Timings};
+pub use schedules::{LastRun, RunOutcome, ScheduleInfo};
 pub use spans::HttpRoute;

@@ -1,5 +1,6 @@
 //! From a folder or a sentence to an app that answers.
 
+mod schedules;
 mod support;
 mod surface;
 

@@ -296,6 +296,10 @@ pub struct Limits {
     /// Events in one page of the log.
     pub events_page_max: usize,
 
+    // ── schedules ────────────────────────────────────────────────────────────────────────────────────
+    /// Scheduled runs of all apps that go on at the same time; more wait.
+    pub schedules_concurrent_max: usize,
+
     // ── metering ─────────────────────────────────────────────────────────────────────────────────────
     /// Apps with metrics of their own; beyond it, the one that was called longest ago is counted with the others.
     /// Each has about eighty lines in `/metrics` for each of its revisions.

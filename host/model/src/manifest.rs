@@ -6,7 +6,7 @@ mod unknown_keys;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AppLimits, AppName, Capability, EventPattern, EventType, Grants, Limits, SourcePath};
+use crate::{AppLimits, AppName, Capability, EventPattern, EventType, Grants, Limits, Schedule, SourcePath};
 
 /// The name of the manifest file.
 pub const FILE: &str = "atoll.toml";
@@ -43,7 +43,7 @@ pub struct Manifest {
     pub events: EventsManifest,
     /// When it runs by itself.
     #[serde(default)]
-    pub schedule: Vec<ScheduleManifest>,
+    pub schedule: Vec<Schedule>,
 }
 
 /// `[backend]`: either `entry` or `component`.
@@ -133,13 +133,6 @@ pub enum SubscribeFrom {
     Now,
     /// With the oldest event that is kept, so that it sees what is there already.
     Start,
-}
-
-/// `[[schedule]]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ScheduleManifest {
-    /// Five fields: minute, hour, day of month, month, day of week.
-    pub cron: String,
 }
 
 /// What is wrong with a manifest.

@@ -9,6 +9,7 @@ wasmtime::component::bindgen!({
             include atoll:app/imports@0.1.0;
             export atoll:app/http-handler@0.1.0;
             export atoll:app/event-handler@0.1.0;
+            export atoll:app/schedule-handler@0.1.0;
             export atoll:app/test-suite@0.1.0;
         }
     ",

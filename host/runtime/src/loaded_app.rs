@@ -14,7 +14,7 @@ use wasmtime_wasi_http::{
 use crate::{
     CallError, RuntimeError,
     admission::Gate,
-    bindings::exports::atoll::app::{event_handler, http_handler, test_suite},
+    bindings::exports::atoll::app::{event_handler, http_handler, schedule_handler, test_suite},
     state::CallState,
     wasi::{command::Program, fetch::WasiHandler},
 };
@@ -50,6 +50,7 @@ pub struct LoadedApp {
 pub(crate) struct Exports {
     http: Option<HttpExport>,
     event: Option<event_handler::GuestIndices>,
+    schedule: Option<schedule_handler::GuestIndices>,
     tests: Option<test_suite::GuestIndices>,
     command: Option<Program>,
 }
@@ -143,6 +144,10 @@ impl LoadedApp {
         self.exports.event.as_ref().ok_or_else(|| self.no_handler("event"))
     }
 
+    pub(crate) fn schedule(&self) -> Result<&schedule_handler::GuestIndices, CallError> {
+        self.exports.schedule.as_ref().ok_or_else(|| self.no_handler("scheduled"))
+    }
+
     pub(crate) fn tests(&self) -> Result<&test_suite::GuestIndices, CallError> {
         self.exports.tests.as_ref().ok_or_else(|| self.no_handler("test"))
     }
@@ -172,10 +177,11 @@ impl Exports {
         let exports = Self {
             http: HttpExport::find(pre)?,
             event: optional(component, EVENT_HANDLER, || event_handler::GuestIndices::new(pre))?,
+            schedule: optional(component, SCHEDULE_HANDLER, || schedule_handler::GuestIndices::new(pre))?,
             tests: optional(component, TEST_SUITE, || test_suite::GuestIndices::new(pre))?,
             command: None,
         };
-        if exports.http.is_none() && exports.event.is_none() {
+        if exports.http.is_none() && exports.event.is_none() && exports.schedule.is_none() {
             return Err(nothing_to_call(component));
         }
         Ok(exports)
@@ -190,12 +196,13 @@ impl Exports {
         if command.is_none() {
             return Err(RuntimeError::NoCommand);
         }
-        Ok(Self { http: None, event: None, tests: None, command })
+        Ok(Self { http: None, event: None, schedule: None, tests: None, command })
     }
 }
 
 const HTTP_HANDLER: &str = "atoll:app/http-handler@0.1.0";
 const EVENT_HANDLER: &str = "atoll:app/event-handler@0.1.0";
+const SCHEDULE_HANDLER: &str = "atoll:app/schedule-handler@0.1.0";
 const TEST_SUITE: &str = "atoll:app/test-suite@0.1.0";
 const WASI_0_2_HANDLER: &str = "wasi:http/incoming-handler@0.2.0";
 const WASI_0_3_HANDLER: &str = "wasi:http/handler@0.3.0";

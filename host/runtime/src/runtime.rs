@@ -17,6 +17,7 @@ use crate::{
     RuntimeError,
     admission::Admission,
     artifacts::Artifacts,
+    bindings::exports::atoll::app::schedule_handler,
     call_log::CallName,
     compiler::{Compiler, CompilerProgram},
     entering::ActivityCounts,
@@ -25,7 +26,7 @@ use crate::{
     loading::Components,
     scheduler::Back,
     state::CallState,
-    task::{Deliver, RunTest, TestNames, event_for_guest},
+    task::{Deliver, RunTest, TestNames, Tick, event_for_guest},
     ticker::Ticker,
 };
 
@@ -164,6 +165,32 @@ impl Runtime {
         let capabilities = Arc::clone(&self.capabilities);
         let about = About { kind: CallKind::Event, name, hops_of_published, capabilities, trace };
         self.call(app, about, Deliver { handler, event: event_for_guest(event, attempt) }).await
+    }
+
+    /// Runs an app's `scheduled` handler, in a fresh instance: `cron` as the manifest has it, and when it was due.
+    ///
+    /// # Errors
+    /// [`CallError`], when it was stopped; a handler that fails is an answer.
+    pub async fn run_scheduled(
+        self: &Arc<Self>,
+        app: &Arc<LoadedApp>,
+        cron: &str,
+        due: jiff::Timestamp,
+        trace: CallTrace,
+    ) -> Result<Handled<Result<(), Failure>>, CallError> {
+        let handler = app.schedule()?.clone();
+        let about = About {
+            kind: CallKind::Schedule,
+            name: CallName::Other(format!("schedule {cron}")),
+            hops_of_published: 0,
+            capabilities: Arc::clone(&self.capabilities),
+            trace,
+        };
+        // Below 2^53: the calendar ends in the year 9999.
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds until the year 9999 are below 2^53")]
+        let scheduled_time_ms = due.as_millisecond() as f64;
+        let tick = schedule_handler::Tick { cron: cron.to_owned(), scheduled_time_ms };
+        self.call(app, about, Tick { handler, tick }).await
     }
 
     /// The names of an app's tests, in the order of their definition.

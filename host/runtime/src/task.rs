@@ -10,7 +10,7 @@ use crate::{
     CallError, Failure,
     bindings::{
         atoll::app::types,
-        exports::atoll::app::{event_handler, http_handler, test_suite},
+        exports::atoll::app::{event_handler, http_handler, schedule_handler, test_suite},
     },
     http_message,
     state::CallState,
@@ -136,6 +136,33 @@ pub(crate) fn event_for_guest(event: &Event, attempt: u32) -> event_handler::Eve
         data: event.data.to_string(),
         hops: event.hops,
         attempt,
+    }
+}
+
+/// A scheduled run.
+pub(crate) struct Tick {
+    pub(crate) handler: schedule_handler::GuestIndices,
+    pub(crate) tick: schedule_handler::Tick,
+}
+
+impl Task for Tick {
+    type Answer = Result<(), Failure>;
+
+    async fn run(self, store: &mut Store<CallState>, instance: &Instance) -> Result<Self::Answer, Stop> {
+        let handler = self.handler.load(&mut *store, instance)?;
+        match handler.call_handle(&mut *store, &self.tick).await? {
+            Ok(()) => Ok(Ok(())),
+            Err(failure) if is_missing(&failure, "scheduled") => Err(no_handler(store, "scheduled")),
+            Err(failure) => {
+                let line = format!("the scheduled handler failed: {}", failure.message);
+                store.data_mut().log.host_line(LogLevel::Error, &line, &failure.stack);
+                Ok(Err(failure.into()))
+            }
+        }
+    }
+
+    fn failed(answer: &Result<(), Failure>) -> bool {
+        answer.is_err()
     }
 }
 

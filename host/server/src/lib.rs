@@ -43,6 +43,7 @@ mod logs;
 mod metrics;
 mod problem;
 mod routes;
+mod schedules;
 mod security;
 mod serve;
 mod sse;

@@ -5,7 +5,7 @@
 //! | path | holds |
 //! |---|---|
 //! | `lock` | held while a host runs: one host a directory |
-//! | `registry.db` | apps, revisions, layout, the signing key |
+//! | `registry.db` | apps, revisions, schedules, layout, the signing key |
 //! | `artifacts/` | sources, backends and pages, named by their SHA-256 |
 //! | `kv.db` | every app's KV store |
 //! | `apps/{app}/data.db` | one app's own SQL |
@@ -30,6 +30,7 @@ mod kv;
 mod migration;
 mod pack;
 mod registry;
+mod schedules;
 mod settings;
 mod sql;
 mod store;
@@ -39,4 +40,5 @@ pub use ephemeral::Ephemeral;
 pub use error::StoreError;
 pub use migration::Migration;
 pub use registry::{AppRecord, Deployed, RevisionRecord};
+pub use schedules::{RunEnd, RunRecord, ScheduleRecord};
 pub use store::Store;

@@ -7,7 +7,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use atoll_model::{Artifact, Backend, ContentHash, Limits, Revision};
 use atoll_store::{Store, StoreError};
-use common::{app, bundle, image, integer, put, query, store, store_with};
+use common::{app, bundle, image, integer, put, query, store, store_with, store_with_app};
 
 /// The files of the artifacts' folder.
 fn artifacts(dir: &Path) -> Vec<std::path::PathBuf> {
@@ -250,4 +250,35 @@ async fn an_app_that_cannot_be_read_keeps_its_data_and_stops_no_other() {
     store.deploy(&bundle("todo", "two", &[])).await.unwrap();
     let entry = store.kv_get(&app("todo"), "key").await.unwrap().unwrap();
     assert_eq!(&entry.value[..], b"value");
+}
+
+#[tokio::test]
+async fn a_scheduled_run_is_taken_by_one_and_its_place_outlives_a_restart() {
+    let (store, app, dir) = store_with_app(&Limits::default()).await;
+    let keys = || vec!["0 9 * * * UTC".to_owned(), "@daily UTC".to_owned()];
+    let first = store.set_schedules(&app, keys()).await.unwrap().remove(0);
+    let due = first.place + std::time::Duration::from_secs(60);
+    let claims = (0..8).map(|_| store.claim_run(&app, &first.key, first.place, due));
+    let claims = futures::future::join_all(claims).await;
+    assert_eq!(claims.into_iter().filter(|claim| *claim.as_ref().unwrap()).count(), 1);
+    store.end_run(&app, &first.key, due, Some("it broke")).await.unwrap();
+    store.shutdown().await;
+    drop(store);
+
+    let store = Store::open(dir.path(), &Limits::default()).await.unwrap();
+    let again = store.set_schedules(&app, keys()).await.unwrap().remove(0);
+    assert_eq!(again.place, due, "the same schedule of a new revision goes on where it stands");
+    let end = again.last.unwrap().end.unwrap();
+    assert_eq!(end.error.as_deref(), Some("it broke"));
+    // Another run has begun meanwhile: the end of the one before is not its.
+    let later = due + std::time::Duration::from_secs(60);
+    assert!(store.claim_run(&app, &first.key, due, later).await.unwrap());
+    store.end_run(&app, &first.key, due, None).await.unwrap();
+    assert_eq!(store.schedules(&app).await.unwrap()[0].last.as_ref().unwrap().end, None);
+
+    store.set_schedules(&app, vec!["@daily UTC".into()]).await.unwrap();
+    assert_eq!(store.schedules(&app).await.unwrap().len(), 1);
+    store.delete(&app).await.unwrap();
+    assert_eq!(store.schedules(&app).await.unwrap(), []);
+    assert!(store.set_schedules(&app, keys()).await.is_err(), "there is no such app");
 }

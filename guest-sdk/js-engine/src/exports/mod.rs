@@ -2,5 +2,6 @@
 
 mod event_handler;
 mod http_handler;
+mod schedule_handler;
 mod snapshot;
 mod test_suite;

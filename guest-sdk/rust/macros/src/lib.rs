@@ -17,6 +17,15 @@ pub fn event(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) 
     export(arguments.into(), item.into(), "the event", &quote!(::atoll_sdk::__export_event)).into()
 }
 
+/// Makes a function the handler of the app's scheduled runs. See `atoll_sdk::scheduled`.
+#[proc_macro_attribute]
+pub fn scheduled(
+    arguments: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    export(arguments.into(), item.into(), "the tick", &quote!(::atoll_sdk::__export_scheduled)).into()
+}
+
 /// The function as it is, and what exports it; or an error at its place.
 fn export(arguments: TokenStream, item: TokenStream, takes: &str, macro_path: &TokenStream) -> TokenStream {
     match check(arguments, &item, takes) {

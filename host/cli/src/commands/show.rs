@@ -42,6 +42,10 @@ pub(crate) async fn run(args: ShowArgs, client: &Client, output: &Output) -> Res
     ))?;
     let metrics: Value = client.get(&format!("/api/v1/apps/{name}/metrics")).await?;
     output.line(format!("  {:<12} {}", "calls", called(&metrics["total"])))?;
+    let runs: Value = client.get(&format!("/api/v1/apps/{name}/schedules")).await?;
+    for schedule in runs["schedules"].as_array().into_iter().flatten() {
+        output.line(format!("  {:<12} {}", "schedule", scheduled(schedule)))?;
+    }
     if !app["frontend"].is_null() {
         output.line(format!("  {:<12} {}", "page", client.url(&format!("/apps/{name}/"))))?;
     }
@@ -49,6 +53,13 @@ pub(crate) async fn run(args: ShowArgs, client: &Client, output: &Output) -> Res
         output.line(format!("  {:<12} {}", "api", client.url(&format!("/apps/{name}/api/"))))?;
     }
     Ok(())
+}
+
+/// When it runs by itself.
+fn scheduled(schedule: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or("–").to_owned();
+    let next = schedule["next"].get(0).map_or_else(|| "never".to_owned(), text);
+    format!("{} ({}), next {next}", text(&schedule["cron"]), text(&schedule["timezone"]))
 }
 
 /// What its calls have cost since the host was started.

@@ -89,6 +89,7 @@ impl Host {
         let _switching = self.inner.switching.lock().await;
         self.record(app).await?;
         self.inner.bus.forget_app(app).await?;
+        self.inner.schedules.forget(app);
         self.inner.store.delete(app).await?;
         self.inner.apps.evict(app);
         self.inner.logs.forget(app);

@@ -30,8 +30,14 @@ impl Running {
     }
 
     pub(crate) async fn restart(self) -> Self {
+        self.restart_after(async |_: &Path| ()).await
+    }
+
+    /// Does something with the data directory while no host runs on it.
+    pub(crate) async fn restart_after(self, meanwhile: impl AsyncFnOnce(&Path)) -> Self {
         self.host.shutdown().await;
         drop(self.host);
+        meanwhile(self.dir.path()).await;
         Self { host: host(self.dir.path()).await, dir: self.dir }
     }
 

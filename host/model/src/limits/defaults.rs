@@ -145,6 +145,8 @@ impl Default for Limits {
             dead_letters_per_app_max: 1_000,
             events_page_max: 1_000,
 
+            schedules_concurrent_max: 64,
+
             metrics_apps_max: 1_000,
             metrics_revisions_per_app_max: 3,
             metrics_samples_per_app_max: 60,

@@ -27,6 +27,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
         }
     }
     check_sizes(manifest)?;
+    check_schedules(manifest)?;
     let vars = || manifest.backend.iter().flat_map(|backend| backend.vars.keys());
     let secrets = || manifest.grants.secrets.iter().map(|secret| &secret.name);
     for name in secrets().chain(vars()) {
@@ -77,6 +78,23 @@ fn check_sizes(manifest: &Manifest) -> Result<(), ManifestError> {
         }
     }
     Ok(())
+}
+
+/// A schedule calls the backend, and is told apart by its expression and time zone.
+fn check_schedules(manifest: &Manifest) -> Result<(), ManifestError> {
+    if !manifest.schedule.is_empty() && manifest.backend.is_none() {
+        let hint = "add a [backend] with a scheduled handler, or remove [[schedule]]";
+        return Err(ManifestError::new("[[schedule]] needs a backend", Some(hint.into()), None));
+    }
+    let mut seen = BTreeSet::new();
+    match manifest.schedule.iter().find(|schedule| !seen.insert(schedule.key())) {
+        Some(twice) => Err(ManifestError::new(
+            format!("the schedule {:?} in {} stands there twice", twice.cron.as_str(), twice.timezone),
+            Some("keep one of them: the handler can do both things".into()),
+            None,
+        )),
+        None => Ok(()),
+    }
 }
 
 /// A binding of `env` is an identifier in capitals and must not hide a binding of the host.

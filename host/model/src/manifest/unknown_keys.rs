@@ -57,7 +57,7 @@ const ROOT: &[(&str, Shape)] = &[
             ("subscribes", Tables(&[("type", Value), ("from", Value)])),
         ]),
     ),
-    ("schedule", Tables(&[("cron", Value)])),
+    ("schedule", Tables(&[("cron", Value), ("timezone", Value), ("missed", Value), ("overlap", Value)])),
 ];
 
 pub(super) fn check(text: &str) -> Result<(), ManifestError> {

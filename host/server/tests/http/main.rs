@@ -17,6 +17,8 @@ mod metering;
 #[cfg(test)]
 mod raw_sockets;
 #[cfg(test)]
+mod schedules;
+#[cfg(test)]
 mod security;
 #[cfg(test)]
 mod streams;

@@ -5,7 +5,8 @@ use atoll_sqlite::Schema;
 /// Times are microseconds since the epoch; hashes are 64 hexadecimal digits.
 pub(crate) const SCHEMA: Schema = Schema {
     name: "registry.db",
-    steps: &["
+    steps: &[
+        "
         CREATE TABLE apps (
             name       TEXT PRIMARY KEY,
             active     INTEGER NOT NULL,
@@ -42,5 +43,17 @@ pub(crate) const SCHEMA: Schema = Schema {
         CREATE TABLE settings (
             key   TEXT PRIMARY KEY,
             value BLOB NOT NULL
-        ) STRICT, WITHOUT ROWID;"],
+        ) STRICT, WITHOUT ROWID;",
+        // `place`: what was due up to there is taken. The rest is of the last run.
+        "CREATE TABLE schedules (
+            app        TEXT NOT NULL,
+            key        TEXT NOT NULL,
+            place      INTEGER NOT NULL,
+            due        INTEGER,
+            claimed_at INTEGER,
+            ended_at   INTEGER,
+            error      TEXT,
+            PRIMARY KEY (app, key)
+        ) STRICT, WITHOUT ROWID;",
+    ],
 };

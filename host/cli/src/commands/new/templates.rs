@@ -51,6 +51,7 @@ pub(super) const RUST_SDK: Template = template![
     "sdk/src/random.rs" = "../../guest-sdk/rust/src/random.rs",
     "sdk/src/request.rs" = "../../guest-sdk/rust/src/request.rs",
     "sdk/src/response.rs" = "../../guest-sdk/rust/src/response.rs",
+    "sdk/src/schedule.rs" = "../../guest-sdk/rust/src/schedule.rs",
     "sdk/src/serve.rs" = "../../guest-sdk/rust/src/serve.rs",
     "sdk/src/sql.rs" = "../../guest-sdk/rust/src/sql.rs",
     "sdk/src/sql/row.rs" = "../../guest-sdk/rust/src/sql/row.rs",
