@@ -49,7 +49,7 @@ pub(crate) fn read(source: &SourceTree, limits: &Limits, report: &mut Report) ->
     checks.entries(report);
     checks.schemas(report);
     checks.migrations(report);
-    checks.not_yet(report);
+    checks.not_done(report);
     Some(manifest)
 }
 
@@ -163,15 +163,8 @@ impl Checks<'_> {
         }
     }
 
-    /// What the manifest may say and this version does not do yet.
-    fn not_yet(&self, report: &mut Report) {
-        if let Some(secret) = self.manifest.grants.secrets.first() {
-            let place = self.place(&secret.name, "secrets");
-            let finding = Finding::warning("manifest", "this version keeps no values of secrets yet", place);
-            report.push(finding.hint(
-                "a program that embeds the host can supply those of placeholders; elsewhere a secret has no value",
-            ));
-        }
+    /// What the manifest may say and the host does not do.
+    fn not_done(&self, report: &mut Report) {
         if let Some(backend) = self.manifest.backend.as_ref()
             && self.manifest.limits(self.limits) != asked(backend, self.limits)
         {

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    apps, check, component, delete, deploy, dev, events, generate, logs, new, schedules, serve, show, test,
+    apps, check, component, delete, deploy, dev, events, generate, logs, new, schedules, secrets, serve,
+    show, test,
 };
 
 /// Apps from a sentence, each in its own WebAssembly sandbox.
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     /// Show when an app runs by itself, or run it now.
     #[command(subcommand)]
     Schedules(schedules::SchedulesCommand),
+    /// Set, list and remove an app's secrets.
+    #[command(subcommand)]
+    Secrets(secrets::SecretsCommand),
     /// Show what an app logged.
     Logs(logs::LogsArgs),
     /// Run an app's own tests, in the sandbox, without a server.

@@ -11,6 +11,7 @@ pub(crate) mod generate;
 pub(crate) mod logs;
 pub(crate) mod new;
 pub(crate) mod schedules;
+pub(crate) mod secrets;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod test;
@@ -47,6 +48,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), CliError> {
         Command::Apps(args) => apps::run(args, &client()?, output).await,
         Command::Show(args) => show::run(args, &client()?, output).await,
         Command::Schedules(command) => schedules::run(command, &client()?, output).await,
+        Command::Secrets(command) => secrets::run(command, &client()?, output).await,
         Command::Logs(args) => logs::run(args, &client()?, output).await,
         Command::Test(args) => test::run(args, output).await,
         Command::Check(args) => check::run(args, output).await,

@@ -4,9 +4,11 @@
 mod capabilities;
 mod deliveries;
 mod outbound;
+mod secrets;
 mod source;
 
 pub(crate) use capabilities::{EphemeralState, PublishToBus, StoreKv, StoreSql};
 pub(crate) use deliveries::Deliveries;
 pub(crate) use outbound::{Outbound, placeholders};
+pub(crate) use secrets::Secrets;
 pub(crate) use source::StoreSource;

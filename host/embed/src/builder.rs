@@ -7,14 +7,14 @@ use atoll_image::JsEngine;
 use atoll_model::Limits;
 use atoll_outbound::{OutboundClient, OutboundConfig};
 use atoll_runtime::{AppCache, CallObserver, Capabilities, CompilerProgram, Runtime};
-use atoll_store::Store;
+use atoll_store::{SecretKey, Store, StoreOptions};
 use opentelemetry::global::BoxedTracer;
 use tokio::sync::broadcast;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Host, HostError,
-    adapters::{Deliveries, Outbound, PublishToBus, StoreKv, StoreSource, StoreSql},
+    adapters::{Deliveries, Outbound, PublishToBus, Secrets, StoreKv, StoreSource, StoreSql},
     generation::Generations,
     host::Inner,
     logs::LogBook,
@@ -37,6 +37,7 @@ pub struct HostBuilder {
     outbound: OutboundConfig,
     tracer: Option<Arc<BoxedTracer>>,
     compiler: Option<CompilerProgram>,
+    secret_key: Option<SecretKey>,
 }
 
 impl HostBuilder {
@@ -49,6 +50,7 @@ impl HostBuilder {
             outbound: OutboundConfig::default(),
             tracer: None,
             compiler: None,
+            secret_key: None,
         }
     }
 
@@ -81,8 +83,17 @@ impl HostBuilder {
         self
     }
 
+    /// The key that apps' secrets are sealed with on disk; when not set, the one in the file `secret.key` of the
+    /// data directory, which is made at the first start.
+    #[must_use]
+    pub fn secret_key(mut self, key: SecretKey) -> Self {
+        self.secret_key = Some(key);
+        self
+    }
+
     /// How apps' requests to the world are sent: which ranges they may reach besides the public internet, who
-    /// looks names up, whom TLS trusts besides Mozilla's authorities. The limits in it are not used: they are
+    /// looks names up, whom TLS trusts besides Mozilla's authorities. Secrets that it knows win over those that are set in the
+    /// host. The limits in it are not used: they are
     /// the host's.
     #[must_use]
     pub fn outbound(mut self, outbound: OutboundConfig) -> Self {
@@ -133,11 +144,16 @@ impl HostBuilder {
     /// # Errors
     /// [`HostError`] when the data directory cannot be opened or is in use, or the engine cannot be loaded.
     pub async fn build(self) -> Result<Host, HostError> {
-        let Self { data_dir, cache_dir, limits, observer, outbound, tracer, compiler } = self;
+        let Self { data_dir, cache_dir, limits, observer, outbound, tracer, compiler, secret_key } = self;
         let spans = Spans::new(tracer);
-        let outbound = OutboundClient::new(OutboundConfig { limits: limits.clone(), ..outbound })
-            .map_err(|error| HostError::Internal(error.to_string()))?;
-        let store = Store::open(&data_dir, &limits).await?;
+        let options = StoreOptions { secret_key, ..StoreOptions::default() };
+        let store = Store::open_with(&data_dir, &limits, options).await?;
+        let outside = Arc::clone(&outbound.secrets);
+        let secrets = Arc::new(Secrets { outside, store: Arc::clone(&store) });
+        let outbound =
+            OutboundConfig { limits: limits.clone(), secrets: Arc::clone(&secrets) as _, ..outbound };
+        let outbound =
+            OutboundClient::new(outbound).map_err(|error| HostError::Internal(error.to_string()))?;
         let cache = cache_dir.unwrap_or_else(|| data_dir.join("cache"));
         let (js, engine) = {
             let (limits, cache) = (limits.clone(), cache.clone());
@@ -174,6 +190,7 @@ impl HostBuilder {
             Arc::clone(&builder),
             hash,
             placeholders,
+            Arc::clone(&secrets),
         );
         let apps = Arc::new(AppCache::new(Arc::new(source), limits.loaded_apps_max));
 
@@ -211,6 +228,7 @@ impl HostBuilder {
                 metering,
                 spans,
                 schedules,
+                secrets,
                 _scheduling: scheduling.drop_guard(),
                 cache_dir: cache,
                 generations: Generations::default(),

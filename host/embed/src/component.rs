@@ -134,6 +134,7 @@ async fn prepare(options: ComponentOptions) -> Result<(Arc<Runtime>, AppCode), H
         manifest,
         backend: Backend::Component { wasm: Artifact::new(options.wasm) },
         variables: options.variables,
+        secrets: BTreeMap::new(),
     };
     let engine = atoll_runtime::engine(&limits)?;
     let runtime = Runtime::new(engine, None, &limits, options.cache_dir, capabilities)?;

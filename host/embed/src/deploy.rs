@@ -9,7 +9,7 @@ mod testing;
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use atoll_build::TypeCheck;
-use atoll_model::{AppName, Bundle, Diagnostic, Manifest, Revision, SourceTree};
+use atoll_model::{AppName, Bundle, Diagnostic, Manifest, Revision, SecretGrant, SourceTree};
 use atoll_runtime::AppCode;
 use atoll_store::Migration;
 
@@ -76,7 +76,8 @@ impl Host {
         timings.load_ms = milliseconds(step);
         timings.total_ms = milliseconds(start);
         let hash = bundle.source.hash();
-        let diagnostics = bundle.diagnostics;
+        let mut diagnostics = bundle.diagnostics;
+        diagnostics.extend(self.missing_secrets(&app, &bundle.manifest).await?);
         Ok(Deployed {
             app,
             revision: stored.revision,
@@ -135,9 +136,25 @@ impl Host {
         let Some(backend) = bundle.backend.clone() else { return Ok(()) };
         let manifest = bundle.manifest.clone();
         let (app, variables) = (manifest.name.clone(), BTreeMap::new());
-        let code = AppCode { app, revision: Revision(0), manifest, backend, variables };
+        let secrets = BTreeMap::new();
+        let code = AppCode { app, revision: Revision(0), manifest, backend, variables, secrets };
         self.inner.runtime.load(code).await?;
         Ok(())
+    }
+
+    /// A warning for each secret that the manifest grants and that has no value.
+    async fn missing_secrets(
+        &self,
+        app: &AppName,
+        manifest: &Manifest,
+    ) -> Result<Vec<Diagnostic>, HostError> {
+        let missing = self.inner.secrets.missing(app, &manifest.grants).await.map_err(HostError::Internal)?;
+        let warning = |secret: &SecretGrant| {
+            let name = &secret.name;
+            Diagnostic::warning("secrets", format!("the secret {name} is granted and not set"))
+                .with_hint(format!("set it: atoll secrets set {app} {name}"))
+        };
+        Ok(missing.into_iter().map(warning).collect())
     }
 
     /// The new revision answers, and hears its events, from here on.

@@ -37,6 +37,14 @@ pub enum HostError {
         /// How many there are.
         count: usize,
     },
+    /// The app has no such secret.
+    #[error("app {app} has no secret {name}")]
+    NoSuchSecret {
+        /// The app.
+        app: AppName,
+        /// What was asked for.
+        name: String,
+    },
     /// The source was refused; the running revision is as it was.
     #[error("{}", rejected(diagnostics))]
     Rejected {

@@ -3,6 +3,7 @@
 
 mod apps;
 mod events;
+mod secrets;
 
 use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
 
@@ -19,9 +20,11 @@ use tokio_util::{
     task::TaskTracker,
 };
 
+pub use secrets::SecretInfo;
+
 use crate::{
-    Change, HostBuilder, HostError, generation::Generations, logs::LogBook, metering::Metering,
-    schedules::Schedules, spans::Spans, stack_traces::StackTraces,
+    Change, HostBuilder, HostError, adapters::Secrets, generation::Generations, logs::LogBook,
+    metering::Metering, schedules::Schedules, spans::Spans, stack_traces::StackTraces,
 };
 
 /// A running host. Cheap to clone; the last clone to go ends it, but call [`Host::shutdown`] to end it well.
@@ -42,6 +45,7 @@ pub(crate) struct Inner {
     pub(crate) metering: Arc<Metering>,
     pub(crate) spans: Spans,
     pub(crate) schedules: Arc<Schedules>,
+    pub(crate) secrets: Arc<Secrets>,
     /// Ends the schedules' task with the host.
     pub(crate) _scheduling: DropGuard,
     /// Where compiled code is kept.

@@ -45,10 +45,11 @@ pub use atoll_runtime::{
     Body, BodyError, CallError, CallKind, CallObserver, CallOutcome, CallRecord, CommandLine,
     CompilerProgram, LogSink, RuntimeError, is_command, run_compiler,
 };
-pub use atoll_store::StoreError;
+pub use atoll_store::{SecretKey, SecretKeyError, StoreError};
 pub use bytes::Bytes;
 pub use http;
 pub use opentelemetry;
+pub use zeroize::Zeroizing;
 
 pub use builder::HostBuilder;
 pub use changes::Change;
@@ -56,7 +57,7 @@ pub use component::{ComponentHost, ComponentOptions, run_command};
 pub use error::HostError;
 pub use folder::{FolderError, read_folder};
 pub use generation::{GenerateRequest, GenerationEvent, GenerationId, GenerationResult, GenerationState};
-pub use host::{Handled, Host};
+pub use host::{Handled, Host, SecretInfo};
 pub use info::{AppInfo, FrontendInfo};
 pub use metering::{
     AppMetrics, CallTotals, Distribution, HistogramPoint, MetricFamily, MetricPoint, MetricValue,

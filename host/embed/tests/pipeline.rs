@@ -1,6 +1,7 @@
 //! From a folder or a sentence to an app that answers.
 
 mod schedules;
+mod secrets;
 mod support;
 mod surface;
 

@@ -254,6 +254,10 @@ pub struct Limits {
     pub sql_readers_per_app_max: usize,
     /// Apps whose database is kept open.
     pub sql_open_databases_max: usize,
+    /// The value of a secret (Workers: 5 kB).
+    pub secret_value_bytes_max: usize,
+    /// Secrets of one app.
+    pub secrets_per_app_max: usize,
     /// Revisions kept for each app, besides the active one.
     pub revisions_kept_max: usize,
     /// Apps in the registry.

@@ -1,7 +1,7 @@
 //! `atoll.toml`: the manifest of an app. The shape is in the contract; unknown keys are errors with a
 //! suggestion, so that a misspelt grant is never silently no grant.
 
-mod checks;
+pub(crate) mod checks;
 mod unknown_keys;
 
 use serde::{Deserialize, Serialize};

@@ -23,7 +23,7 @@ use serde::{
     ser::SerializeStruct,
 };
 
-use crate::Origin;
+use crate::{Origin, manifest::checks};
 
 /// A secret that the app may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,17 @@ impl SecretGrant {
     #[must_use]
     pub fn readable(name: impl Into<String>) -> Self {
         Self { name: name.into(), placeholder: None }
+    }
+
+    /// Whether a secret can have this name.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what to do.
+    pub fn check_name(name: &str) -> Result<(), String> {
+        checks::check_binding(name).map_err(|error| match error.hint {
+            Some(hint) => format!("{}; {hint}", error.message),
+            None => error.message,
+        })
     }
 
     /// Why the grant makes no sense beside the origins that the app may reach, if it does not.

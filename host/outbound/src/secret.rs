@@ -4,16 +4,17 @@ use std::fmt;
 
 use async_trait::async_trait;
 use atoll_model::AppName;
+use zeroize::Zeroizing;
 
-/// The value of a secret. It does not show itself in logs.
+/// The value of a secret. It does not show itself in logs, and leaves the memory when it is dropped.
 #[derive(Clone)]
-pub struct SecretValue(String);
+pub struct SecretValue(Zeroizing<String>);
 
 impl SecretValue {
     /// Wraps a value.
     #[must_use]
     pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
+        Self(Zeroizing::new(value.into()))
     }
 
     /// The value itself.

@@ -70,6 +70,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         manifest: Manifest::parse("name = \"bench\"\n[backend]\nentry = \"backend/index.js\"")?,
         backend: Backend::JavaScript { image: Artifact::new(snapshot.image), engine: js.hash() },
         variables: [].into(),
+        secrets: [].into(),
     };
     let started = Instant::now();
     let app = runtime.load(code.clone()).await?;
@@ -124,6 +125,7 @@ async fn component(runtime: &Arc<Runtime>, file: &str) -> Result<(), Box<dyn Err
         manifest: Manifest::parse(manifest)?,
         backend: Backend::Component { wasm: Artifact::new(std::fs::read(file)?) },
         variables: [].into(),
+        secrets: [].into(),
     });
     let app = app.await?;
     let mut took = Vec::with_capacity(REQUESTS);

@@ -4,10 +4,13 @@
 use std::{
     fmt::{self, Write as _},
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
 };
 
 use atoll_model::{AppName, LogLevel, LogLine, Revision};
 use http::{Method, Uri};
+
+use crate::redaction::Redaction;
 
 /// Where the lines of all apps go. Called once a call, and must not block.
 pub trait LogSink: Send + Sync {
@@ -49,6 +52,7 @@ pub(crate) struct CallLog {
     bytes_left: usize,
     dropped_lines: u64,
     dropped_bytes: u64,
+    redaction: Arc<Redaction>,
 }
 
 struct Line {
@@ -58,8 +62,16 @@ struct Line {
 }
 
 impl CallLog {
-    pub(crate) fn new(call: CallName, bytes_max: usize) -> Self {
-        Self { call, lines: Vec::new(), bytes_max, bytes_left: bytes_max, dropped_lines: 0, dropped_bytes: 0 }
+    pub(crate) fn new(call: CallName, bytes_max: usize, redaction: Arc<Redaction>) -> Self {
+        Self {
+            call,
+            lines: Vec::new(),
+            bytes_max,
+            bytes_left: bytes_max,
+            dropped_lines: 0,
+            dropped_bytes: 0,
+            redaction,
+        }
     }
 
     /// A line of the guest. What is over the budget is counted and dropped; a line that is partly over is cut.
@@ -69,6 +81,9 @@ impl CallLog {
 
     /// The same for a line that was written before; lines are handed over in the order of their times.
     pub(crate) fn write_at(&mut self, time: jiff::Timestamp, level: LogLevel, message: &str) {
+        // Before it is cut: half a secret would not be found.
+        let redaction = Arc::clone(&self.redaction);
+        let message = &*redaction.apply(message);
         let kept = cut(message, self.bytes_left.saturating_sub(LINE_OVERHEAD_BYTES));
         if kept.len() < message.len() || self.bytes_left < LINE_OVERHEAD_BYTES {
             self.dropped_lines += 1;
@@ -91,7 +106,8 @@ impl CallLog {
 
     /// A line of the host about this call.
     pub(crate) fn host_line(&mut self, level: LogLevel, message: &str, stack: &str) {
-        let mut text = escape(cut(message, HOST_LINE_BYTES_MAX));
+        let (message, stack) = (self.redaction.apply(message), self.redaction.apply(stack));
+        let mut text = escape(cut(&message, HOST_LINE_BYTES_MAX));
         if !stack.is_empty() {
             text.push('\n');
             text.push_str(&escape(cut(stack.trim_end(), HOST_LINE_BYTES_MAX)));
@@ -169,7 +185,7 @@ mod tests {
 
     fn logged(bytes_max: usize, write: impl FnOnce(&mut CallLog)) -> Vec<String> {
         let lines = Lines::default();
-        let mut log = CallLog::new(CallName::Other("GET /".into()), bytes_max);
+        let mut log = CallLog::new(CallName::Other("GET /".into()), bytes_max, Arc::default());
         write(&mut log);
         log.deliver(&lines, &AppName::parse("a").unwrap(), Revision(1));
         lines.0.lock().unwrap().iter().map(|line| line.message.clone()).collect()
@@ -228,7 +244,7 @@ mod tests {
                 panic!("no");
             }
         }
-        let mut log = CallLog::new(CallName::Other("GET /".into()), 100);
+        let mut log = CallLog::new(CallName::Other("GET /".into()), 100, Arc::default());
         log.write(LogLevel::Info, "x");
         log.deliver(&Bad, &AppName::parse("a").unwrap(), Revision(1));
     }

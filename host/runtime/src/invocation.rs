@@ -106,7 +106,7 @@ impl Runtime {
             limits: Arc::clone(limits),
             capabilities: about.capabilities,
             shared: Arc::clone(shared),
-            log: CallLog::new(about.name, limits.log_bytes_per_call_max),
+            log: CallLog::new(about.name, limits.log_bytes_per_call_max, Arc::clone(&app.redaction)),
             clock_start: self.clock_start,
             hops_of_published: about.hops_of_published,
             trace: about.trace.context,

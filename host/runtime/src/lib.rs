@@ -40,6 +40,7 @@ mod loaded_app;
 mod loading;
 mod meter;
 mod place;
+mod redaction;
 mod request_body;
 mod runtime;
 mod scheduler;

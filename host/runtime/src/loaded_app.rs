@@ -15,6 +15,7 @@ use crate::{
     CallError, RuntimeError,
     admission::Gate,
     bindings::exports::atoll::app::{event_handler, http_handler, schedule_handler, test_suite},
+    redaction::Redaction,
     state::CallState,
     wasi::{command::Program, fetch::WasiHandler},
 };
@@ -30,8 +31,10 @@ pub struct AppCode<B = Backend> {
     pub manifest: Manifest,
     /// Its code.
     pub backend: B,
-    /// Granted secrets by name, and variables; they win over the manifest's own `vars`.
+    /// Variables, and placeholders of secrets; they win over the manifest's own `vars`.
     pub variables: BTreeMap<String, String>,
+    /// Values of secrets that the app reads as variables. They are kept out of its log.
+    pub secrets: BTreeMap<String, String>,
 }
 
 /// An app that is ready to run.
@@ -41,6 +44,7 @@ pub struct LoadedApp {
     pub(crate) manifest: Manifest,
     pub(crate) limits: AppLimits,
     pub(crate) variables: Vec<(String, String)>,
+    pub(crate) redaction: Arc<Redaction>,
     pub(crate) pre: InstancePre<CallState>,
     pub(crate) exports: Exports,
     pub(crate) gate: Arc<Gate>,
@@ -86,12 +90,15 @@ impl LoadedApp {
         let mut variables =
             code.manifest.backend.as_ref().map(|backend| backend.vars.clone()).unwrap_or_default();
         variables.extend(code.variables);
+        let redaction = Arc::new(Redaction::new(&code.secrets));
+        variables.extend(code.secrets);
         Ok(Self {
             name: code.app,
             revision: code.revision,
             limits: code.manifest.limits(limits),
             manifest: code.manifest,
             variables: variables.into_iter().collect(),
+            redaction,
             pre,
             exports,
             gate,

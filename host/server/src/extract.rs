@@ -66,6 +66,21 @@ impl<T: FromStr + Send, S: Send + Sync> FromRequestParts<S> for Segment<T> {
     }
 }
 
+/// The `{app}` of a path, and something of the app's that a second segment names.
+pub(crate) struct AppItem<T>(pub(crate) AppName, pub(crate) T);
+
+impl<T: FromStr + Send, S: Send + Sync> FromRequestParts<S> for AppItem<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let app = app_of_path(parts.uri.path())?;
+        let bad = || Problem::bad_request("bad-path", "the path holds an id of the wrong form");
+        let Path((_, text)) =
+            Path::<(String, String)>::from_request_parts(parts, state).await.map_err(|_| bad())?;
+        text.parse().map(|item| Self(app, item)).map_err(|_| bad())
+    }
+}
+
 /// The `Last-Event-ID` header of a reader that comes back.
 pub(crate) struct LastEventId(pub(crate) Option<u64>);
 

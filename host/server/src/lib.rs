@@ -44,6 +44,7 @@ mod metrics;
 mod problem;
 mod routes;
 mod schedules;
+mod secrets;
 mod security;
 mod serve;
 mod sse;

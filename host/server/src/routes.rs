@@ -14,7 +14,7 @@ use tower::ServiceBuilder;
 
 use crate::{
     ServerConfig, app_assets, app_events, apps, bus, canvas, dead_letters, entry, events, frame, gateway,
-    generations, health, layout, logs, metrics, problem::Problem, schedules, state::ServerState,
+    generations, health, layout, logs, metrics, problem::Problem, schedules, secrets, state::ServerState,
 };
 
 /// The whole server as an axum router, for a program that brings its own listener. Such a program sets its
@@ -58,6 +58,8 @@ fn table() -> Router<ServerState> {
         .route("/api/v1/apps/{app}/logs", get(logs::logs))
         .route("/api/v1/apps/{app}/metrics", get(metrics::of_app))
         .route("/api/v1/apps/{app}/schedules", get(schedules::list))
+        .route("/api/v1/apps/{app}/secrets", get(secrets::list))
+        .route("/api/v1/apps/{app}/secrets/{name}", put(secrets::set).delete(secrets::remove))
         .route("/api/v1/apps/{app}/schedules/{index}/run", post(schedules::run))
         .route("/api/v1/generations", post(generations::start))
         .route("/api/v1/generations/{id}/events", get(generations::events))

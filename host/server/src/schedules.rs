@@ -3,11 +3,16 @@
 use atoll::RunOutcome;
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 
-use crate::{entry::NO_STORE, extract::App, problem::Problem, state::ServerState};
+use crate::{
+    entry::NO_STORE,
+    extract::{App, AppItem},
+    problem::Problem,
+    state::ServerState,
+};
 
 /// `GET`: each with its next runs and its last one.
 pub(crate) async fn list(State(state): State<ServerState>, App(app): App) -> Result<Response, Problem> {
@@ -18,13 +23,8 @@ pub(crate) async fn list(State(state): State<ServerState>, App(app): App) -> Res
 /// `POST …/{index}/run`: runs one now, and says what came of it.
 pub(crate) async fn run(
     State(state): State<ServerState>,
-    App(app): App,
-    Path((_, index)): Path<(String, String)>,
+    AppItem(app, index): AppItem<usize>,
 ) -> Result<Response, Problem> {
-    let Ok(index) = index.parse() else {
-        let shown: String = index.chars().take(40).collect();
-        return Err(Problem::not_found(format_args!("{shown:?} is no number of a schedule")));
-    };
     let host = state.host().clone();
     // Goes on when the client goes away, like a run that is due.
     let ran = state.tasks().spawn(async move { host.run_schedule(&app, index).await }).await;

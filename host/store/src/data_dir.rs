@@ -3,13 +3,20 @@
 
 use std::{
     fs::{DirBuilder, File, TryLockError},
+    io::Write as _,
     path::{Path, PathBuf},
 };
 
 use atoll_model::AppName;
-use cap_std::{ambient_authority, fs::Dir};
+use cap_std::{
+    ambient_authority,
+    fs::{Dir, OpenOptions},
+};
+use zeroize::Zeroizing;
 
-use crate::StoreError;
+use crate::{StoreError, secrets::SecretKey};
+
+const SECRET_KEY: &str = "secret.key";
 
 /// An open and locked data directory.
 pub(crate) struct DataDir {
@@ -43,6 +50,37 @@ impl DataDir {
         }
         sync(&dir, ".").map_err(StoreError::io(action()))?;
         Ok(Self { dir, path, _lock: lock })
+    }
+
+    /// The key in `secret.key`; `None` when there is no such file.
+    pub(crate) fn secret_key(&self) -> Result<Option<SecretKey>, StoreError> {
+        let text = match self.dir.read_to_string(SECRET_KEY) {
+            Ok(text) => Zeroizing::new(text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(StoreError::io("the file secret.key cannot be read")(error)),
+        };
+        let key =
+            SecretKey::parse(&text).map_err(|error| StoreError::damaged("the file secret.key", error))?;
+        Ok(Some(key))
+    }
+
+    /// Writes a new `secret.key`, for the host's user alone.
+    pub(crate) fn make_secret_key(&self) -> Result<SecretKey, StoreError> {
+        let key = SecretKey::random()?;
+        let write = || {
+            let temporary = format!("{SECRET_KEY}.new");
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            cap_std::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = self.dir.open_with(&temporary, &options)?;
+            file.write_all(key.to_text().as_bytes())?;
+            file.sync_all()?;
+            self.dir.rename(&temporary, &self.dir, SECRET_KEY)?;
+            sync(&self.dir, ".")
+        };
+        write().map_err(StoreError::io("the file secret.key cannot be written"))?;
+        Ok(key)
     }
 
     /// The artifacts' folder.

@@ -15,6 +15,15 @@ pub enum StoreError {
         /// The directory.
         dir: PathBuf,
     },
+    /// The secrets of this data directory were sealed with another key.
+    #[error(
+        "the secrets of this data directory were sealed with another key than {key}; give the one that they were \
+         sealed with, or remove secret.key and the secrets from a copy"
+    )]
+    WrongSecretKey {
+        /// Where the key came from.
+        key: &'static str,
+    },
     /// There is no such app.
     #[error("there is no app {0}")]
     NoSuchApp(AppName),

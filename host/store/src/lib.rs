@@ -5,7 +5,8 @@
 //! | path | holds |
 //! |---|---|
 //! | `lock` | held while a host runs: one host a directory |
-//! | `registry.db` | apps, revisions, schedules, layout, the signing key |
+//! | `registry.db` | apps, revisions, schedules, sealed secrets, layout, the signing key |
+//! | `secret.key` | the key that secrets are sealed with, unless another is given |
 //! | `artifacts/` | sources, backends and pages, named by their SHA-256 |
 //! | `kv.db` | every app's KV store |
 //! | `apps/{app}/data.db` | one app's own SQL |
@@ -31,6 +32,7 @@ mod migration;
 mod pack;
 mod registry;
 mod schedules;
+mod secrets;
 mod settings;
 mod sql;
 mod store;
@@ -41,4 +43,5 @@ pub use error::StoreError;
 pub use migration::Migration;
 pub use registry::{AppRecord, Deployed, RevisionRecord};
 pub use schedules::{RunEnd, RunRecord, ScheduleRecord};
-pub use store::Store;
+pub use secrets::{SecretKey, SecretKeyError, SecretRecord};
+pub use store::{Store, StoreOptions};

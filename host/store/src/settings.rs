@@ -54,12 +54,12 @@ impl Store {
     }
 }
 
-fn get(connection: &Connection, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+pub(crate) fn get(connection: &Connection, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT value FROM settings WHERE key = ?1")?;
     Ok(statement.query_row([key], |row| row.get(0)).optional()?)
 }
 
-fn set(connection: &Connection, key: &str, value: &[u8]) -> Result<(), StoreError> {
+pub(crate) fn set(connection: &Connection, key: &str, value: &[u8]) -> Result<(), StoreError> {
     let sql = "INSERT INTO settings (key, value) VALUES (?1, ?2)
                ON CONFLICT (key) DO UPDATE SET value = excluded.value";
     connection.prepare_cached(sql)?.execute(params![key, value])?;

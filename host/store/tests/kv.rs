@@ -10,7 +10,7 @@ use std::sync::{
 };
 
 use atoll_model::{CapabilityError, KvEntry, KvPut, Limits};
-use atoll_store::{Clock, Ephemeral, Store, StoreError};
+use atoll_store::{Clock, Ephemeral, Store, StoreError, StoreOptions};
 use common::{app, bundle, put, store_with_app};
 use jiff::Timestamp;
 
@@ -78,7 +78,9 @@ async fn a_key_past_its_expiration_is_invisible_at_once_and_its_room_comes_back(
     let clock = Clock::new(move || Timestamp::from_second(time.load(Ordering::Relaxed)).unwrap());
     let dir = tempfile::tempdir().unwrap();
     let limits = Limits { kv_bytes_per_app_max: 100, ..Limits::default() };
-    let store = Store::open_with_clock(dir.path(), &limits, clock).await.unwrap();
+    let store = Store::open_with(dir.path(), &limits, StoreOptions { clock, ..StoreOptions::default() })
+        .await
+        .unwrap();
     store.deploy(&bundle("todo", "x", &[])).await.unwrap();
     let todo = app("todo");
 

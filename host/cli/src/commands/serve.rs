@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
-use atoll::{Limits, outbound::OutboundConfig};
+use atoll::{Limits, SecretKey, outbound::OutboundConfig};
 use atoll_otlp::{Otlp, OtlpConfig};
 use atoll_server::ServerConfig;
 use rustix::process::{Resource, Signal, getrlimit, setrlimit};
@@ -15,6 +15,7 @@ use crate::{config::Config, error::CliError, output::Output};
 
 const LISTEN_DEFAULT: &str = "127.0.0.1:8787";
 const DATA_DEFAULT: &str = ".atoll";
+const SECRET_KEY: &str = "ATOLL_SECRET_KEY";
 
 /// Arguments of `atoll serve`.
 #[derive(Debug, clap::Args)]
@@ -74,6 +75,7 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
     let otlp = OtlpConfig::from_env(args.otlp.or(config.otlp).as_deref())
         .map_err(|error| CliError::Usage(error.to_string()))?;
 
+    let secret_key = secret_key()?;
     let limits = within(config.limits, raise_open_files());
     let shutdown = shutdown_signal()?;
     outlive_file_limit()?;
@@ -84,6 +86,9 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
     })?;
     let address = listener.local_addr().map_err(|error| CliError::Failed(error.to_string()))?;
     let mut builder = super::host_builder()?.data_dir(data).limits(limits.clone()).outbound(outbound);
+    if let Some(key) = secret_key {
+        builder = builder.secret_key(key);
+    }
     if let Some(cache) = args.cache {
         builder = builder.cache_dir(cache);
     }
@@ -110,6 +115,13 @@ pub(crate) async fn run(args: ServeArgs, output: &Output) -> Result<(), CliError
         otlp.shutdown().await;
     }
     served.map_err(|error| CliError::Failed(error.to_string()))
+}
+
+/// The key for apps' secrets, from the environment: an argument could be seen by others.
+fn secret_key() -> Result<Option<SecretKey>, CliError> {
+    let Some(text) = std::env::var_os(SECRET_KEY) else { return Ok(None) };
+    let key = SecretKey::parse(&text.to_string_lossy());
+    key.map(Some).map_err(|error| CliError::Usage(format!("{SECRET_KEY} cannot be used: {error}")))
 }
 
 /// A name that no `Host` header can ever have would silently open nothing.

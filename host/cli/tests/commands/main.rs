@@ -242,3 +242,62 @@ fn a_signal_drains_and_ends_with_status_0_and_the_data_is_kept() {
     let second = bench.atoll(&["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
     assert!(second.status == 1 && second.stderr.contains("in use"), "{}", second.all());
 }
+
+#[test]
+fn a_secret_is_set_from_standard_input_and_never_shown() {
+    const HUSH: &str = "hush-hush-0123456789";
+    let bench = Workbench::new();
+    let server = Server::start(&bench);
+    bench.atoll(&["new", "notes"]);
+    assert_eq!(server.atoll(&["deploy", "notes"]).status, 0);
+    let set = server.atoll_with(&["secrets", "set", "notes", "API_KEY"], &format!("{HUSH}\n"));
+    assert!(set.status == 0 && set.stderr.contains("API_KEY is set"), "{}", set.all());
+    let listed = server.atoll(&["secrets", "list", "notes"]);
+    assert!(listed.stdout.contains("API_KEY") && listed.stdout.contains("not granted"), "{}", listed.all());
+    let refused = server.atoll_with(&["secrets", "set", "notes", "api_key"], HUSH);
+    assert!(refused.status == 1 && refused.stderr.contains("write it as API_KEY"), "{}", refused.all());
+    let nobody = server.atoll_with(&["secrets", "set", "nobody", "API_KEY"], HUSH);
+    assert!(nobody.status == 1 && nobody.stderr.contains("nobody"), "{}", nobody.all());
+    for run in [&set, &listed, &refused, &nobody] {
+        assert!(!run.all().contains(HUSH), "{}", run.all());
+    }
+    assert_eq!(server.atoll(&["secrets", "rm", "notes", "API_KEY"]).status, 0);
+    assert_eq!(server.atoll(&["secrets", "rm", "notes", "API_KEY"]).status, 1);
+    assert_eq!(server.stop(Duration::from_secs(20)), Some(0));
+}
+
+#[test]
+fn schedules_are_listed_and_run() {
+    let bench = Workbench::new();
+    let server = Server::start(&bench);
+    bench.write(
+        "digest/atoll.toml",
+        "name = \"digest\"\n[backend]\nentry = \"backend/index.ts\"\n[[schedule]]\ncron = \"0 9 * * 1\"\n",
+    );
+    bench.write(
+        "digest/backend/index.ts",
+        "export default { scheduled() { throw new Error('no paper') } };\n",
+    );
+    let deployed = server.atoll(&["deploy", "digest"]);
+    assert_eq!(deployed.status, 0, "{}", deployed.all());
+    let listed = server.atoll(&["schedules", "list", "digest"]);
+    assert!(
+        listed.stdout.contains("0 9 * * 1  (UTC)") && listed.stdout.contains("none yet"),
+        "{}",
+        listed.all()
+    );
+    assert!(server.atoll(&["show", "digest"]).stdout.contains("schedule     0 9 * * 1 (UTC), next "));
+    let ran = server.atoll(&["schedules", "run", "digest"]);
+    assert!(ran.status == 1 && ran.stderr.contains("no paper"), "{}", ran.all());
+    assert_eq!(server.stop(Duration::from_secs(20)), Some(0));
+}
+
+#[test]
+fn a_key_for_secrets_that_is_none_is_wrong_usage() {
+    let bench = Workbench::new();
+    let mut command = bench.command(&["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
+    let output = command.env("ATOLL_SECRET_KEY", "hush-hush").output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("ATOLL_SECRET_KEY") && !stderr.contains("hush-hush"), "{stderr}");
+}

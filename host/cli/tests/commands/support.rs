@@ -2,9 +2,9 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read},
+    io::{BufRead as _, BufReader, Read, Write as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
     time::{Duration, Instant},
@@ -22,6 +22,14 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    fn of(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.all()))
     }
@@ -46,7 +54,9 @@ impl Workbench {
     }
 
     pub(crate) fn write(&self, path: &str, content: &str) {
-        fs::write(self.path(path), content).unwrap();
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
@@ -63,12 +73,7 @@ impl Workbench {
     }
 
     pub(crate) fn atoll(&self, args: &[&str]) -> Run {
-        let output = self.command(args).output().unwrap();
-        Run {
-            status: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Run::of(self.command(args).output().unwrap())
     }
 }
 
@@ -90,6 +95,14 @@ impl<'a> Server<'a> {
 
     pub(crate) fn atoll(&self, args: &[&str]) -> Run {
         self.bench.atoll(&[args, &["--server", &self.url]].concat())
+    }
+
+    /// The same, with something on its standard input.
+    pub(crate) fn atoll_with(&self, args: &[&str], input: &str) -> Run {
+        let mut command = self.bench.command(&[args, &["--server", &self.url]].concat());
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        Run::of(child.wait_with_output().unwrap())
     }
 
     pub(crate) fn spawn(&self, args: &[&str]) -> Process {

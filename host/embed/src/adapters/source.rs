@@ -9,12 +9,15 @@ use atoll_outbound::Placeholders;
 use atoll_runtime::{AppCode, AppSource, LoadedApp, Runtime, RuntimeError};
 use atoll_store::{AppRecord, Store};
 
+use super::Secrets;
+
 pub(crate) struct StoreSource {
     store: Arc<Store>,
     runtime: Arc<Runtime>,
     builder: Arc<Builder>,
     js: ContentHash,
     placeholders: Placeholders,
+    secrets: Arc<Secrets>,
 }
 
 impl StoreSource {
@@ -24,8 +27,9 @@ impl StoreSource {
         builder: Arc<Builder>,
         js: ContentHash,
         placeholders: Placeholders,
+        secrets: Arc<Secrets>,
     ) -> Self {
-        Self { store, runtime, builder, js, placeholders }
+        Self { store, runtime, builder, js, placeholders, secrets }
     }
 
     /// An image belongs to one exact engine. After an upgrade it is made again from the source, once.
@@ -50,10 +54,11 @@ impl StoreSource {
     }
 
     /// What the runtime loads of a revision.
-    fn code<B>(&self, record: AppRecord, backend: B) -> AppCode<B> {
+    async fn code<B>(&self, record: AppRecord, backend: B) -> Result<AppCode<B>, RuntimeError> {
         let AppRecord { name: app, revision, manifest, .. } = record;
         let variables = super::placeholders(&app, &manifest.grants, &self.placeholders);
-        AppCode { app, revision, manifest, backend, variables }
+        let secrets = self.secrets.readable(&app, &manifest.grants).await.map_err(RuntimeError::Source)?;
+        Ok(AppCode { app, revision, manifest, backend, variables, secrets })
     }
 
     /// Loads off the async threads: it reads the disk.
@@ -80,16 +85,16 @@ impl AppSource for StoreSource {
             let Some(backend) = self.renewed(app, record.revision).await.map_err(failed)? else {
                 return Ok(None);
             };
-            let code = self.code(record, backend);
+            let code = self.code(record, backend).await?;
             return self.runtime.load(code).await.map(Some);
         }
-        let kept = self.code(record.clone(), backend);
+        let kept = self.code(record.clone(), backend).await?;
         if let Some(loaded) = self.in_background(move |runtime| runtime.load_kept(kept)).await? {
             return Ok(Some(loaded));
         }
         let stored = self.store.backend(app, record.revision).await.map_err(|e| failed(e.to_string()))?;
         let Some(backend) = stored else { return Ok(None) };
-        let code = self.code(record, backend);
+        let code = self.code(record, backend).await?;
         self.runtime.load(code).await.map(Some)
     }
 }

@@ -31,7 +31,8 @@ impl Host {
         let manifest = bundle.manifest.clone();
         let variables = adapters::placeholders(&manifest.name, &manifest.grants, &placeholders);
         let (app, revision) = (manifest.name.clone(), Revision(0));
-        let code = AppCode { app, revision, manifest, backend, variables };
+        let secrets = std::collections::BTreeMap::new();
+        let code = AppCode { app, revision, manifest, backend, variables, secrets };
         let app = self.inner.runtime.load_once(code).await?;
         let names = self.inner.runtime.test_names(&app).await?.value;
         let mut report = TestReport::default();

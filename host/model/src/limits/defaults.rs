@@ -124,6 +124,8 @@ impl Default for Limits {
             sql_queue_max: 256,
             sql_readers_per_app_max: 2,
             sql_open_databases_max: 256,
+            secret_value_bytes_max: 16 << 10,
+            secrets_per_app_max: 100,
             revisions_kept_max: 50,
             apps_max: 10_000,
             layout_bytes_max: MIB,

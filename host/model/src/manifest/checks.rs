@@ -98,7 +98,7 @@ fn check_schedules(manifest: &Manifest) -> Result<(), ManifestError> {
 }
 
 /// A binding of `env` is an identifier in capitals and must not hide a binding of the host.
-fn check_binding(name: &str) -> Result<(), ManifestError> {
+pub(crate) fn check_binding(name: &str) -> Result<(), ManifestError> {
     let legal = name.len() <= 64
         && name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');

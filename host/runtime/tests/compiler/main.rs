@@ -47,6 +47,7 @@ async fn load(runtime: &Arc<Runtime>, wasm: Bytes) -> Result<Arc<LoadedApp>, Run
         manifest,
         backend: Backend::Component { wasm: Artifact::new(wasm) },
         variables: BTreeMap::new(),
+        secrets: BTreeMap::new(),
     };
     runtime.load(code).await
 }

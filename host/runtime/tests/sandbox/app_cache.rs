@@ -62,6 +62,7 @@ impl AppSource for Source {
             manifest: Manifest::named(app.clone()),
             backend: Backend::Component { wasm: Artifact::new(self.wasm.clone()) },
             variables: [].into(),
+            secrets: [].into(),
         };
         self.runtime.load(code).await.map(Some)
     }

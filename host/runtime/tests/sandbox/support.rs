@@ -235,6 +235,7 @@ pub(crate) fn code(name: &str, manifest: &str, backend: Backend) -> AppCode {
         manifest,
         backend,
         variables: BTreeMap::new(),
+        secrets: BTreeMap::new(),
     }
 }
 

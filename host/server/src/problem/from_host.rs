@@ -21,7 +21,9 @@ impl From<HostError> for Problem {
             HostError::NoSuchRevision { .. } => {
                 Self::new(404, "no-such-revision", "No such revision").detail(&error)
             }
-            HostError::NoSuchFile { .. } | HostError::NoSuchSchedule { .. } => Self::not_found(&error),
+            HostError::NoSuchFile { .. }
+            | HostError::NoSuchSchedule { .. }
+            | HostError::NoSuchSecret { .. } => Self::not_found(&error),
             HostError::NoSuchGeneration(_) => {
                 Self::new(404, "no-such-generation", "No such generation").detail(&error)
             }

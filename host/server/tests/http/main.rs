@@ -19,6 +19,8 @@ mod raw_sockets;
 #[cfg(test)]
 mod schedules;
 #[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod security;
 #[cfg(test)]
 mod streams;

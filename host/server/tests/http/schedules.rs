@@ -29,10 +29,10 @@ async fn schedules_are_listed_with_their_next_runs_and_can_be_run_now() {
     let ran: Value =
         server.post("/api/v1/apps/digest/schedules/1/run", Value::Null).await.json().await.unwrap();
     assert!(ran["done"] == false && ran["error"].as_str().unwrap().contains("no paper"), "{ran}");
-    for index in ["2", "x", "-1"] {
+    for (index, expected) in [("2", 404), ("x", 400), ("-1", 400)] {
         let response = server.post(&format!("/api/v1/apps/digest/schedules/{index}/run"), Value::Null).await;
         let (status, detail) = problem(response).await;
-        assert_eq!(status, 404, "{index}: {detail}");
+        assert_eq!(status, expected, "{index}: {detail}");
     }
     let metrics: Value = server.get("/api/v1/apps/digest/metrics").await.json().await.unwrap();
     assert_eq!(metrics["total"]["calls"], 2, "{metrics}");

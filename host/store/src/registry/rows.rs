@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{AppRecord, RevisionRecord};
-use crate::{StoreError, schedules};
+use crate::{StoreError, schedules, secrets};
 
 /// A revision with the artifacts that belong to it.
 #[derive(Clone, Debug)]
@@ -110,6 +110,7 @@ pub(super) fn remove_app(
 ) -> Result<Vec<ContentHash>, StoreError> {
     c.execute("DELETE FROM apps WHERE name = ?1", [app.as_str()])?;
     schedules::remove_app(c, app)?;
+    secrets::remove_app(c, app)?;
     c.execute(
         "UPDATE counters SET deleted_at = ?2 WHERE app = ?1",
         params![app.as_str(), now.as_microsecond()],

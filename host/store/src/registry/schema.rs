@@ -55,5 +55,12 @@ pub(crate) const SCHEMA: Schema = Schema {
             error      TEXT,
             PRIMARY KEY (app, key)
         ) STRICT, WITHOUT ROWID;",
+        "CREATE TABLE secrets (
+            app    TEXT NOT NULL,
+            name   TEXT NOT NULL,
+            sealed BLOB NOT NULL,
+            set_at INTEGER NOT NULL,
+            PRIMARY KEY (app, name)
+        ) STRICT, WITHOUT ROWID;",
     ],
 };
