@@ -26,6 +26,26 @@ function decode(bytes, type) {
 const typeOf = (options) => (typeof options === "string" ? options : options?.type);
 const parsed = (metadata) => (metadata === null ? null : JSON.parse(metadata));
 
+async function bytesFor(value, method) {
+  if (typeof value === "string") return encoder.encode(value);
+  if (isBufferSource(value)) return bytesOf(value);
+  if (value instanceof ReadableStream) return new Response(value).bytes();
+  throw new TypeError(`KV.${method}: a value is text, an ArrayBuffer, a view of one or a stream; use JSON.stringify for objects`);
+}
+
+/** Seconds until the key goes; undefined for ever. */
+function lifeOf(options, method) {
+  let ttl = options?.expirationTtl;
+  if (ttl === undefined && options?.expiration !== undefined) ttl = Math.ceil(Number(options.expiration) - Date.now() / 1000);
+  if (ttl === undefined || ttl === null) return undefined;
+  ttl = Number(ttl);
+  if (!(ttl > 0)) throw new TypeError(`KV.${method}: expirationTtl must be a number of seconds above 0`);
+  return ttl;
+}
+
+const metadataOf = (options) =>
+  options?.metadata === undefined || options.metadata === null ? undefined : JSON.stringify(options.metadata);
+
 class KVNamespace {
   async get(key, options) {
     if (Array.isArray(key)) {
@@ -40,19 +60,14 @@ class KVNamespace {
     return { value: decode(entry[0], typeOf(options)), metadata: parsed(entry[1]), cacheStatus: null };
   }
   async put(key, value, options = {}) {
-    let bytes;
-    if (typeof value === "string") bytes = encoder.encode(value);
-    else if (isBufferSource(value)) bytes = bytesOf(value);
-    else if (value instanceof ReadableStream) bytes = await new Response(value).bytes();
-    else throw new TypeError("KV.put: a value is text, an ArrayBuffer, a view of one or a stream; use JSON.stringify for objects");
-    let ttl = options?.expirationTtl;
-    if (ttl === undefined && options?.expiration !== undefined) ttl = Math.ceil(Number(options.expiration) - Date.now() / 1000);
-    if (ttl !== undefined && ttl !== null) {
-      ttl = Number(ttl);
-      if (!(ttl > 0)) throw new TypeError("KV.put: expirationTtl must be a number of seconds above 0");
-    }
-    const metadata = options?.metadata === undefined || options.metadata === null ? undefined : JSON.stringify(options.metadata);
-    native.kvPut(usv(key), bytes, ttl ?? undefined, metadata);
+    const bytes = await bytesFor(value, "put");
+    native.kvPut(usv(key), bytes, lifeOf(options, "put"), metadataOf(options));
+  }
+  /** Stores the value if the present one is `expected`: text or bytes, or null for none. Answers whether it did. */
+  async compareAndSet(key, expected, value, options = {}) {
+    const before = expected === null ? undefined : await bytesFor(expected, "compareAndSet");
+    const bytes = await bytesFor(value, "compareAndSet");
+    return native.kvCompareAndSet(usv(key), before, bytes, lifeOf(options, "compareAndSet"), metadataOf(options));
   }
   async delete(key) {
     native.kvDelete(usv(key));

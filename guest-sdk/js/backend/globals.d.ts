@@ -23,6 +23,16 @@ interface KVNamespace {
   getWithMetadata<Value = unknown, Metadata = unknown>(key: string, type: "json"): Promise<KVValue<Value, Metadata>>;
   /** Objects are stored as text: `JSON.stringify(value)`. */
   put(key: string, value: string | ArrayBuffer | ArrayBufferView | ReadableStream, options?: KVPutOptions): Promise<void>;
+  /**
+   * Stores the value if the present one is `expected`: text or bytes, or `null` for none. Answers whether it did; nothing
+   * comes in between. Read, compute, compare and set, and begin again when it was `false`.
+   */
+  compareAndSet(
+    key: string,
+    expected: string | ArrayBuffer | ArrayBufferView | null,
+    value: string | ArrayBuffer | ArrayBufferView | ReadableStream,
+    options?: KVPutOptions,
+  ): Promise<boolean>;
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>;
   list<Metadata = unknown>(options?: KVListOptions): Promise<KVList<Metadata>>;

@@ -119,9 +119,22 @@ pub fn put_json<T: Serialize + ?Sized>(key: &str, value: &T) -> Result<(), Capab
     PutOptions::new().put_json(key, value)
 }
 
+/// Writes a value if the present one is `expected` (`None`: there is none). Answers whether it did; nothing comes in
+/// between. Read, compute, compare and set, and begin again when it was `false`.
+///
+/// # Errors
+/// [`CapabilityError`].
+pub fn compare_and_set(
+    key: &str,
+    expected: Option<&[u8]>,
+    value: impl AsRef<[u8]>,
+) -> Result<bool, CapabilityError> {
+    PutOptions::new().compare_and_set(key, expected, value)
+}
+
 /// How to write a value: `PutOptions::new().ttl(Duration::from_secs(3_600)).put("session", id)?`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use = "writes nothing until `put` or `put_json`"]
+#[must_use = "writes nothing until `put`, `put_json` or `compare_and_set`"]
 pub struct PutOptions {
     ttl: Option<Duration>,
     metadata: Option<serde_json::Value>,
@@ -150,11 +163,27 @@ impl PutOptions {
     /// # Errors
     /// [`CapabilityError`].
     pub fn put(self, key: &str, value: impl AsRef<[u8]>) -> Result<(), CapabilityError> {
-        let options = wit::PutOptions {
+        Ok(wit::put(key, value.as_ref(), &self.into_host())?)
+    }
+
+    /// Writes a value if the present one is `expected`. See [`compare_and_set`].
+    ///
+    /// # Errors
+    /// [`CapabilityError`].
+    pub fn compare_and_set(
+        self,
+        key: &str,
+        expected: Option<&[u8]>,
+        value: impl AsRef<[u8]>,
+    ) -> Result<bool, CapabilityError> {
+        Ok(wit::compare_and_set(key, expected, value.as_ref(), &self.into_host())?)
+    }
+
+    fn into_host(self) -> wit::PutOptions {
+        wit::PutOptions {
             expiration_ttl_s: self.ttl.map(|ttl| ttl.as_secs()),
             metadata: self.metadata.map(|metadata| metadata.to_string()),
-        };
-        Ok(wit::put(key, value.as_ref(), &options)?)
+        }
     }
 
     /// Writes a value as JSON.

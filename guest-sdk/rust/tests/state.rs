@@ -11,6 +11,16 @@ use atoll_sdk::{
 use serde_json::json;
 
 #[test]
+fn a_value_is_set_only_where_it_is_what_is_expected() {
+    let _host = TestHost::new();
+    assert!(!kv::compare_and_set("n", Some(b"0"), "1").unwrap());
+    assert!(kv::compare_and_set("n", None, "0").unwrap());
+    assert!(!kv::compare_and_set("n", None, "1").unwrap());
+    assert!(PutOptions::new().compare_and_set("n", Some(b"0"), "1").unwrap());
+    assert_eq!(kv::get_text("n").unwrap().as_deref(), Some("1"));
+}
+
+#[test]
 fn values_are_written_read_and_gone() {
     let host = TestHost::new();
     kv::put("a", "text").unwrap();

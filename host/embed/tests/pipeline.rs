@@ -268,3 +268,27 @@ async fn log_lines_are_kept_with_their_revision() {
     assert!(lines.iter().any(|line| line.message.contains("careful") && line.revision == 1), "{lines:?}");
     assert!(lines.iter().any(|line| line.message.contains("broken")), "{lines:?}");
 }
+
+#[tokio::test]
+async fn of_requests_that_count_at_the_same_time_none_loses_a_count() {
+    let host = Running::start().await;
+    let code = "
+        export default {
+          async fetch(request, env) {
+            for (;;) {
+              const before = await env.KV.get('n');
+              if (await env.KV.compareAndSet('n', before, String(Number(before ?? 0) + 1))) break;
+            }
+            const bytes = new TextEncoder().encode('wrong');
+            if (await env.KV.compareAndSet('n', bytes, 'x')) throw new Error('set where it was not expected');
+            return Response.json(Number(await env.KV.get('n')));
+          },
+        }";
+    host.host
+        .deploy(folder("counts", "[grants]\nkv = true\n", code), DeployOptions::default())
+        .await
+        .unwrap();
+    let answers = futures::future::join_all((0..32).map(|_| host.get("counts", "/"))).await;
+    assert!(answers.iter().all(|(status, _)| *status == 200), "{answers:?}");
+    assert_eq!(host.get("counts", "/").await.1, 33);
+}

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use atoll_model::{AppName, KvEntry, KvList, KvPut, Limits, SqlRows, SqlStatement};
+use bytes::Bytes;
 
 use crate::{Clock, Migration, StoreError, kv::EphemeralKv, sql::AppDatabase};
 
@@ -42,6 +43,20 @@ impl Ephemeral {
     /// As `Store::kv_put`.
     pub async fn kv_put(&self, app: &AppName, key: &str, put: KvPut) -> Result<(), StoreError> {
         self.kv.put(app, key, &put)
+    }
+
+    /// As `Store::kv_compare_and_set`.
+    ///
+    /// # Errors
+    /// As `Store::kv_compare_and_set`.
+    pub async fn kv_compare_and_set(
+        &self,
+        app: &AppName,
+        key: &str,
+        expected: Option<Bytes>,
+        put: KvPut,
+    ) -> Result<bool, StoreError> {
+        self.kv.compare_and_set(app, key, expected.as_deref(), &put)
     }
 
     /// As `Store::kv_delete`.

@@ -14,6 +14,7 @@ use std::{
 
 use atoll_model::{AppName, KvEntry, KvList, KvPut, Limits};
 use atoll_sqlite::{Readers, Writer, open_memory, open_writer};
+use bytes::Bytes;
 use rusqlite::Connection;
 
 use crate::{Clock, Store, StoreError, registry::Known};
@@ -92,6 +93,28 @@ impl Store {
         write.await
     }
 
+    /// Stores a value if the present one is `expected` (`None`: there is none, or it has expired). Answers whether it
+    /// did. The comparison and the write are one.
+    ///
+    /// # Errors
+    /// As [`Store::kv_put`].
+    pub async fn kv_compare_and_set(
+        &self,
+        app: &AppName,
+        key: &str,
+        expected: Option<Bytes>,
+        put: KvPut,
+    ) -> Result<bool, StoreError> {
+        check::put(key, &put, &self.limits)?;
+        let (app, key, known) = (app.clone(), key.to_owned(), self.kv.known.clone());
+        let (now, quota) = (self.kv.clock.now_s(), self.limits.kv_bytes_per_app_max);
+        let write = self.kv.writer.write(move |c| {
+            known.check(&app)?;
+            rows::compare_and_set(c, &app, &key, expected.as_deref(), &put, now, quota)
+        });
+        write.await
+    }
+
     /// Removes a key. It is no error when there is none.
     ///
     /// # Errors
@@ -151,6 +174,18 @@ impl EphemeralKv {
     pub(crate) fn put(&self, app: &AppName, key: &str, put: &KvPut) -> Result<(), StoreError> {
         check::put(key, put, &self.limits)?;
         self.with(|c| rows::put(c, app, key, put, self.clock.now_s(), self.limits.kv_bytes_per_app_max))
+    }
+
+    pub(crate) fn compare_and_set(
+        &self,
+        app: &AppName,
+        key: &str,
+        expected: Option<&[u8]>,
+        put: &KvPut,
+    ) -> Result<bool, StoreError> {
+        check::put(key, put, &self.limits)?;
+        let (now, quota) = (self.clock.now_s(), self.limits.kv_bytes_per_app_max);
+        self.with(|c| rows::compare_and_set(c, app, key, expected, put, now, quota))
     }
 
     pub(crate) fn delete(&self, app: &AppName, key: &str) -> Result<(), StoreError> {

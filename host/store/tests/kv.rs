@@ -11,6 +11,7 @@ use std::sync::{
 
 use atoll_model::{CapabilityError, KvEntry, KvPut, Limits};
 use atoll_store::{Clock, Ephemeral, Store, StoreError, StoreOptions};
+use bytes::Bytes;
 use common::{app, bundle, put, store_with_app};
 use jiff::Timestamp;
 
@@ -159,4 +160,38 @@ async fn writers_at_the_same_time_share_commits_and_lose_nothing() {
     drop(store);
     let store = Store::open(dir.path(), &Limits::default()).await.unwrap();
     assert_eq!(store.kv_list(&todo, "", None, 1_000).await.unwrap().keys.len(), 16 * 20);
+}
+
+#[tokio::test]
+async fn a_value_is_set_only_where_it_is_what_is_expected() {
+    let (store, todo, _dir) = store_with_app(&Limits::default()).await;
+    let set = async |expected: Option<&'static str>, value: &str| {
+        store.kv_compare_and_set(&todo, "n", expected.map(Bytes::from), put(value)).await.unwrap()
+    };
+    assert!(!set(Some("0"), "1").await, "there is none");
+    assert!(set(None, "0").await);
+    assert!(!set(None, "1").await, "there is one");
+    assert!(!set(Some("1"), "2").await && !set(Some(""), "2").await);
+    assert!(set(Some("0"), "").await && set(Some(""), "1").await);
+    assert_eq!(&store.kv_get(&todo, "n").await.unwrap().unwrap().value[..], b"1");
+}
+
+#[tokio::test]
+async fn of_counters_that_compare_and_set_none_loses_a_count() {
+    let (store, todo, _dir) = store_with_app(&Limits::default()).await;
+    let count = async |_| {
+        for _ in 0..25 {
+            loop {
+                let before = store.kv_get(&todo, "n").await.unwrap().map(|entry| entry.value);
+                let number =
+                    before.as_deref().map_or(0, |text| std::str::from_utf8(text).unwrap().parse().unwrap());
+                let after = put(&(number + 1_u32).to_string());
+                if store.kv_compare_and_set(&todo, "n", before, after).await.unwrap() {
+                    break;
+                }
+            }
+        }
+    };
+    futures::future::join_all((0..8).map(count)).await;
+    assert_eq!(&store.kv_get(&todo, "n").await.unwrap().unwrap().value[..], b"200");
 }

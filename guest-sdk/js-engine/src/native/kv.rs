@@ -13,6 +13,7 @@ pub(super) fn define<'js>(ctx: &Ctx<'js>, native: &Object<'js>) -> Result<()> {
     super::define!(ctx, native, {
         "kvGet" => get,
         "kvPut" => put,
+        "kvCompareAndSet" => compare_and_set,
         "kvDelete" => delete,
         "kvList" => list,
     });
@@ -33,11 +34,29 @@ fn get<'js>(ctx: Ctx<'js>, key: Text) -> Result<Option<Array<'js>>> {
 
 fn put(ctx: Ctx<'_>, key: Text, value: ByteVec, ttl_s: Option<f64>, metadata: Option<Text>) -> Result<()> {
     require_call(&ctx, "env.KV.put()")?;
-    let options = kv::PutOptions {
+    let options = options(ttl_s, metadata);
+    kv::put(&key.0, &value.0, &options).map_err(|error| throw(&ctx, "KV.put", error))
+}
+
+fn compare_and_set(
+    ctx: Ctx<'_>,
+    key: Text,
+    expected: Option<ByteVec>,
+    value: ByteVec,
+    ttl_s: Option<f64>,
+    metadata: Option<Text>,
+) -> Result<bool> {
+    require_call(&ctx, "env.KV.compareAndSet()")?;
+    let (expected, options) = (expected.map(|bytes| bytes.0), options(ttl_s, metadata));
+    kv::compare_and_set(&key.0, expected.as_deref(), &value.0, &options)
+        .map_err(|error| throw(&ctx, "KV.compareAndSet", error))
+}
+
+fn options(ttl_s: Option<f64>, metadata: Option<Text>) -> kv::PutOptions {
+    kv::PutOptions {
         expiration_ttl_s: ttl_s.map(|seconds| seconds as u64),
         metadata: metadata.map(|text| text.0),
-    };
-    kv::put(&key.0, &value.0, &options).map_err(|error| throw(&ctx, "KV.put", error))
+    }
 }
 
 fn delete(ctx: Ctx<'_>, key: Text) -> Result<()> {

@@ -148,6 +148,18 @@ pub(crate) mod kv {
         })
     }
 
+    pub(crate) fn compare_and_set(
+        key: &str,
+        expected: Option<&[u8]>,
+        value: &[u8],
+        options: &PutOptions,
+    ) -> Result<bool, Error> {
+        with(|host| {
+            let now_s = host.now_us() / 1_000_000;
+            host.kv.compare_and_set(key, expected, value, options, now_s)
+        })
+    }
+
     pub(crate) fn delete(key: &str) -> Result<(), Error> {
         with(|host| host.kv.delete(key))
     }

@@ -51,6 +51,20 @@ impl Kv {
         Ok(())
     }
 
+    pub(super) fn compare_and_set(
+        &mut self,
+        key: &str,
+        expected: Option<&[u8]>,
+        value: &[u8],
+        options: &wit::PutOptions,
+        now_s: u64,
+    ) -> Result<bool, Error> {
+        if self.get(key, now_s)?.as_ref().map(|entry| &entry.value[..]) != expected {
+            return Ok(false);
+        }
+        self.put(key, value, options, now_s).map(|()| true)
+    }
+
     pub(super) fn delete(&mut self, key: &str) -> Result<(), Error> {
         check(key)?;
         self.0.remove(key);

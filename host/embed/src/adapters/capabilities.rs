@@ -7,6 +7,7 @@ use atoll_bus::Bus;
 use atoll_model::{AppName, CapabilityError, EventDraft, KvEntry, KvList, KvPut, SqlRows, SqlStatement};
 use atoll_runtime::{KvStore, Publisher, SqlStore};
 use atoll_store::{Ephemeral, Store};
+use bytes::Bytes;
 
 use crate::spans::Spans;
 
@@ -20,6 +21,16 @@ impl KvStore for StoreKv {
 
     async fn put(&self, app: &AppName, key: &str, put: KvPut) -> Result<(), CapabilityError> {
         Ok(self.0.kv_put(app, key, put).await?)
+    }
+
+    async fn compare_and_set(
+        &self,
+        app: &AppName,
+        key: &str,
+        expected: Option<Bytes>,
+        put: KvPut,
+    ) -> Result<bool, CapabilityError> {
+        Ok(self.0.kv_compare_and_set(app, key, expected, put).await?)
     }
 
     async fn delete(&self, app: &AppName, key: &str) -> Result<(), CapabilityError> {
@@ -100,6 +111,16 @@ impl KvStore for EphemeralState {
 
     async fn put(&self, app: &AppName, key: &str, put: KvPut) -> Result<(), CapabilityError> {
         Ok(self.0.kv_put(app, key, put).await?)
+    }
+
+    async fn compare_and_set(
+        &self,
+        app: &AppName,
+        key: &str,
+        expected: Option<Bytes>,
+        put: KvPut,
+    ) -> Result<bool, CapabilityError> {
+        Ok(self.0.kv_compare_and_set(app, key, expected, put).await?)
     }
 
     async fn delete(&self, app: &AppName, key: &str) -> Result<(), CapabilityError> {

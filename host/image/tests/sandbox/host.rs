@@ -302,6 +302,18 @@ impl kv::Host for Host {
         self.kv.lock().unwrap().insert(key, kv::Entry { value, metadata: options.metadata });
         Ok(Ok(()))
     }
+    fn compare_and_set(
+        &mut self,
+        key: String,
+        expected: Option<Vec<u8>>,
+        value: Vec<u8>,
+        options: kv::PutOptions,
+    ) -> wasmtime::Result<Result<bool, types::Error>> {
+        if self.kv.lock().unwrap().get(&key).map(|entry| &entry.value) != expected.as_ref() {
+            return Ok(Ok(false));
+        }
+        Ok(self.put(key, value, options)?.map(|()| true))
+    }
     fn delete(&mut self, key: String) -> wasmtime::Result<Result<(), types::Error>> {
         self.kv.lock().unwrap().remove(&key);
         Ok(Ok(()))

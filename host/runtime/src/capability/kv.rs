@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use atoll_model::{AppName, Capability, CapabilityError, KvEntry, KvList, KvPut, Limits};
+use bytes::Bytes;
 
 use super::{at_most, guarded};
 use crate::{
@@ -20,6 +21,15 @@ pub trait KvStore: Send + Sync {
     async fn get(&self, app: &AppName, key: &str) -> Result<Option<KvEntry>, CapabilityError>;
     /// Writes a value, or overwrites it.
     async fn put(&self, app: &AppName, key: &str, put: KvPut) -> Result<(), CapabilityError>;
+    /// Writes a value if the present one is `expected` (`None`: absent or expired). Answers whether it did; nothing comes
+    /// in between.
+    async fn compare_and_set(
+        &self,
+        app: &AppName,
+        key: &str,
+        expected: Option<Bytes>,
+        put: KvPut,
+    ) -> Result<bool, CapabilityError>;
     /// Removes a key. One that is absent is no error.
     async fn delete(&self, app: &AppName, key: &str) -> Result<(), CapabilityError>;
     /// Keys with a prefix, in byte order, at most `limit`, from where `cursor` says.
@@ -75,6 +85,18 @@ pub(crate) async fn put(state: &CallState, key: &str, put: KvPut) -> Result<(), 
     guarded(app, "kv", store.put(app, key, put)).await
 }
 
+/// Writes a value if the present one is what is expected.
+pub(crate) async fn compare_and_set(
+    state: &CallState,
+    key: &str,
+    expected: Option<Bytes>,
+    put: KvPut,
+) -> Result<bool, CapabilityError> {
+    let (store, app) = (state.kv()?, state.app_name());
+    check_put(key, &put, &state.limits)?;
+    guarded(app, "kv", store.compare_and_set(app, key, expected, put)).await
+}
+
 /// Removes a key.
 pub(crate) async fn delete(state: &CallState, key: &str) -> Result<(), CapabilityError> {
     let (store, app) = (state.kv()?, state.app_name());
@@ -114,12 +136,21 @@ impl kv::Host for CallState {
         options: kv::PutOptions,
     ) -> wasmtime::Result<Result<(), types::Error>> {
         self.count_host_call()?;
-        let put = KvPut {
-            value: value.into(),
-            metadata: options.metadata,
-            expiration_ttl_s: options.expiration_ttl_s,
-        };
+        let put = to_put(value, options);
         Ok(self::put(self, &key, put).await.map_err(|error| self.told_to_guest("kv", error)))
+    }
+
+    async fn compare_and_set(
+        &mut self,
+        key: String,
+        expected: Option<Vec<u8>>,
+        value: Vec<u8>,
+        options: kv::PutOptions,
+    ) -> wasmtime::Result<Result<bool, types::Error>> {
+        self.count_host_call()?;
+        let (expected, put) = (expected.map(Bytes::from), to_put(value, options));
+        let set = compare_and_set(self, &key, expected, put).await;
+        Ok(set.map_err(|error| self.told_to_guest("kv", error)))
     }
 
     async fn delete(&mut self, key: String) -> wasmtime::Result<Result<(), types::Error>> {
@@ -139,6 +170,11 @@ impl kv::Host for CallState {
     }
 }
 
+fn to_put(value: Vec<u8>, options: kv::PutOptions) -> KvPut {
+    let kv::PutOptions { expiration_ttl_s, metadata } = options;
+    KvPut { value: value.into(), metadata, expiration_ttl_s }
+}
+
 fn page(list: KvList) -> kv::Page {
     let key = |key: atoll_model::KvListKey| kv::Key {
         name: key.name,
@@ -150,8 +186,6 @@ fn page(list: KvList) -> kv::Page {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
     use super::*;
 
     fn put(

@@ -1,8 +1,7 @@
 //! `wasi:keyvalue`: the app's one KV store, as `store` and `batch` of the 0.2.0 drafts. There is one bucket; its
 //! name may be empty or `default`.
 //!
-//! Deliberately absent: `atomics` and `watch`. The store knows no compare-and-swap, and an increment that is
-//! not atomic would be worse than none.
+//! Absent: `atomics`, which is still to be done over `compare_and_set`, and `watch`.
 
 use atoll_model::{CapabilityError, KvEntry, KvPut};
 use wasmtime::{

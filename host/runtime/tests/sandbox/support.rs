@@ -37,6 +37,21 @@ impl KvStore for Memory {
         self.values.lock().unwrap().insert((app.clone(), key.to_owned()), entry);
         Ok(())
     }
+    async fn compare_and_set(
+        &self,
+        app: &AppName,
+        key: &str,
+        expected: Option<Bytes>,
+        put: KvPut,
+    ) -> Result<bool, CapabilityError> {
+        let mut values = self.values.lock().unwrap();
+        let key = (app.clone(), key.to_owned());
+        if values.get(&key).map(|entry| &entry.value) != expected.as_ref() {
+            return Ok(false);
+        }
+        values.insert(key, KvEntry { value: put.value, metadata: put.metadata });
+        Ok(true)
+    }
     async fn delete(&self, app: &AppName, key: &str) -> Result<(), CapabilityError> {
         self.values.lock().unwrap().remove(&(app.clone(), key.to_owned()));
         Ok(())

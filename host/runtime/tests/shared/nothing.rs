@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use atoll_model::{AppName, CapabilityError, KvEntry, KvList, KvPut, LogLine, SqlRows, SqlStatement};
 use atoll_runtime::{Capabilities, KvStore, LogSink, NoNetwork, RecordingPublisher, SqlStore};
+use bytes::Bytes;
 
 struct Nothing;
 
@@ -27,6 +28,15 @@ impl KvStore for Nothing {
     }
     async fn put(&self, _: &AppName, _: &str, _: KvPut) -> Result<(), CapabilityError> {
         Ok(())
+    }
+    async fn compare_and_set(
+        &self,
+        _: &AppName,
+        _: &str,
+        _: Option<Bytes>,
+        _: KvPut,
+    ) -> Result<bool, CapabilityError> {
+        Ok(true)
     }
     async fn delete(&self, _: &AppName, _: &str) -> Result<(), CapabilityError> {
         Ok(())

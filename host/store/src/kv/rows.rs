@@ -73,6 +73,24 @@ pub(super) fn put(
     set_usage(c, app.as_str(), total)
 }
 
+/// Puts a value if the one that is there is what is expected. Answers whether it did.
+pub(super) fn compare_and_set(
+    c: &Connection,
+    app: &AppName,
+    key: &str,
+    expected: Option<&[u8]>,
+    new: &KvPut,
+    now: u64,
+    quota: u64,
+) -> Result<bool, StoreError> {
+    let present = get(c, app, key, now)?;
+    if present.as_ref().map(|entry| &entry.value[..]) != expected {
+        return Ok(false);
+    }
+    put(c, app, key, new, now, quota)?;
+    Ok(true)
+}
+
 pub(super) fn delete(c: &Connection, app: &AppName, key: &str) -> Result<(), StoreError> {
     let size = size_of(c, app, key)?;
     if size > 0 {
