@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use crate::{
-    BusCounts, BusError, BusLog, DeadLetter, Delivery, EventHandler, Lagged,
+    BusCounts, BusError, BusLog, DeadLetter, DeadLetters, Delivery, EventHandler, Lagged,
     check::new_event,
     counts::Counts,
     delivery::{Courier, Routes, Subscriber, hand_over, prune, route},
@@ -140,12 +140,38 @@ impl Bus {
         self.inner.counts.read(self.inner.routes.len())
     }
 
-    /// Deliveries that were given up, of one app or of all, newest first; of many, the newest.
+    /// A page of the deliveries that were given up, of one app or of all, newest first: those with a number below
+    /// `before` (the `next` of the page before), at most `limit` and `events_page_max`.
     ///
     /// # Errors
     /// [`BusError::Log`] when they cannot be read.
-    pub async fn dead_letters(&self, app: Option<&AppName>) -> Result<Vec<DeadLetter>, BusError> {
-        self.inner.log.dead_letters(app, self.inner.limits.events_page_max).await
+    pub async fn dead_letters(
+        &self,
+        app: Option<&AppName>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<DeadLetters, BusError> {
+        let limit = limit.clamp(1, self.inner.limits.events_page_max.max(1));
+        self.inner.log.dead_letters(app, before, limit).await
+    }
+
+    /// One delivery that was given up.
+    ///
+    /// # Errors
+    /// [`BusError::Log`] when it cannot be read.
+    pub async fn dead_letter(&self, id: u64) -> Result<Option<DeadLetter>, BusError> {
+        self.inner.log.dead_letter(id).await
+    }
+
+    /// Lets a dead letter go: nobody will get its event. Answers whether there was one.
+    ///
+    /// # Errors
+    /// [`BusError::Log`] when the log cannot be read or written.
+    pub async fn discard_dead_letter(&self, id: u64) -> Result<bool, BusError> {
+        if self.inner.log.dead_letter(id).await?.is_none() {
+            return Ok(false);
+        }
+        self.inner.log.resolve(id, None).await.map(|()| true)
     }
 
     /// Delivers a dead letter once more, now. When that fails it stays a dead letter, with the new error.

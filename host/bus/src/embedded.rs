@@ -11,7 +11,9 @@ use atoll_model::{AppName, Event, EventPattern, Limits, manifest::SubscribeFrom}
 use atoll_sqlite::{Readers, SqliteError, Writer, open_writer};
 use tokio::sync::watch;
 
-use crate::{BusError, DeadLetter, DeliveryState, EventLog, NewEvent, Page, Progress, Subscription};
+use crate::{
+    BusError, DeadLetter, DeadLetters, DeliveryState, EventLog, NewEvent, Page, Progress, Subscription,
+};
 
 /// Connections for reading: the router, a few couriers and followers at once.
 const READERS: usize = 4;
@@ -131,9 +133,14 @@ impl DeliveryState for EmbeddedLog {
         self.writer.write(move |c| deliveries::advance(c, to, &busy)).await
     }
 
-    async fn dead_letters(&self, app: Option<&AppName>, limit: usize) -> Result<Vec<DeadLetter>, BusError> {
+    async fn dead_letters(
+        &self,
+        app: Option<&AppName>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<DeadLetters, BusError> {
         let app = app.cloned();
-        self.readers.scan(move |c| deliveries::dead_letters(c, app.as_ref(), limit)).await
+        self.readers.scan(move |c| deliveries::dead_letters(c, app.as_ref(), before, limit)).await
     }
 
     async fn dead_letter(&self, id: u64) -> Result<Option<DeadLetter>, BusError> {

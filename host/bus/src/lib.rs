@@ -39,6 +39,6 @@ pub use delivery::{Delivery, EventHandler};
 pub use embedded::EmbeddedLog;
 pub use error::{BusError, Lagged};
 pub use log::{
-    BusLog, DeadLetter, DeadLetterReason, DeliveryState, EventLog, NewDeadLetter, NewEvent, Page, Progress,
-    Subscription, Waiting,
+    BusLog, DeadLetter, DeadLetterReason, DeadLetters, DeliveryState, EventLog, NewDeadLetter, NewEvent,
+    Page, Progress, Subscription, Waiting,
 };

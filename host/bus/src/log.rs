@@ -153,6 +153,15 @@ pub struct DeadLetter {
     pub time: Timestamp,
 }
 
+/// Some dead letters.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeadLetters {
+    /// Newest first.
+    pub letters: Vec<DeadLetter>,
+    /// There are more, with numbers below this.
+    pub next: Option<u64>,
+}
+
 /// How far each subscription has come, kept beside the events.
 #[async_trait]
 pub trait DeliveryState: Send + Sync + 'static {
@@ -182,8 +191,14 @@ pub trait DeliveryState: Send + Sync + 'static {
     /// Moves the cursors of all subscriptions up to a sequence number, except those of `busy` apps.
     async fn advance(&self, to: u64, busy: Vec<AppName>) -> Result<(), BusError>;
 
-    /// Dead letters of one app or of all, newest first, at most `limit`, and fewer when they are long.
-    async fn dead_letters(&self, app: Option<&AppName>, limit: usize) -> Result<Vec<DeadLetter>, BusError>;
+    /// Dead letters of one app or of all, newest first, of those with a number below `before`: at most `limit`, and
+    /// fewer when they are long.
+    async fn dead_letters(
+        &self,
+        app: Option<&AppName>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<DeadLetters, BusError>;
 
     /// One dead letter.
     async fn dead_letter(&self, id: u64) -> Result<Option<DeadLetter>, BusError>;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use atoll_bus::{
-    Bus, BusError, DeadLetter, DeliveryState, EmbeddedLog, EventLog, NewEvent, Page, Progress, Subscription,
+    Bus, BusError, DeadLetter, DeadLetters, DeliveryState, EmbeddedLog, EventLog, NewEvent, Page, Progress,
+    Subscription,
 };
 use atoll_model::{AppName, Event, EventPattern, Limits, manifest::SubscribeFrom};
 use futures::StreamExt as _;
@@ -133,8 +134,13 @@ impl DeliveryState for LateAnswer {
     async fn advance(&self, to: u64, busy: Vec<AppName>) -> Result<(), BusError> {
         self.log.advance(to, busy).await
     }
-    async fn dead_letters(&self, app: Option<&AppName>, limit: usize) -> Result<Vec<DeadLetter>, BusError> {
-        self.log.dead_letters(app, limit).await
+    async fn dead_letters(
+        &self,
+        app: Option<&AppName>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<DeadLetters, BusError> {
+        self.log.dead_letters(app, before, limit).await
     }
     async fn dead_letter(&self, id: u64) -> Result<Option<DeadLetter>, BusError> {
         self.log.dead_letter(id).await

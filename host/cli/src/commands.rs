@@ -3,6 +3,7 @@
 pub(crate) mod apps;
 pub(crate) mod check;
 pub(crate) mod component;
+pub(crate) mod dead_letters;
 pub(crate) mod delete;
 pub(crate) mod deploy;
 pub(crate) mod dev;

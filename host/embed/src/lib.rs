@@ -33,7 +33,7 @@ mod spans;
 mod stack_traces;
 
 pub use atoll_build::TypeCheck;
-pub use atoll_bus::{BusError, DeadLetter, Lagged, RetryOutcome};
+pub use atoll_bus::{BusError, DeadLetter, DeadLetters, Lagged, RetryOutcome};
 pub use atoll_generate::AppSpecification;
 pub use atoll_model as model;
 pub use atoll_model::{

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::events::{COLUMNS, COLUMNS_END, event, event_type, last_sequence, signed, unsigned};
-use crate::{BusError, DeadLetter, DeadLetterReason, Progress, Subscription, Waiting};
+use crate::{BusError, DeadLetter, DeadLetterReason, DeadLetters, Progress, Subscription, Waiting};
 
 /// A list of dead letters ends after this much data.
 const LIST_BYTES_MAX: usize = 8 << 20;
@@ -129,22 +129,28 @@ const LETTERS: &str = "d.id, d.app, d.attempts, d.reason, d.error, d.time
 pub(super) fn dead_letters(
     c: &Connection,
     of: Option<&AppName>,
+    before: Option<u64>,
     limit: usize,
-) -> Result<Vec<DeadLetter>, BusError> {
-    let sql =
-        format!("SELECT {COLUMNS}, {LETTERS} WHERE ?1 IS NULL OR d.app = ?1 ORDER BY d.id DESC LIMIT ?2");
+) -> Result<DeadLetters, BusError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, {LETTERS} WHERE (?1 IS NULL OR d.app = ?1) AND (?2 IS NULL OR d.id < ?2)
+         ORDER BY d.id DESC LIMIT ?3"
+    );
     let mut statement = c.prepare_cached(&sql)?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut rows = statement.query(params![of.map(AppName::as_str), limit])?;
-    let (mut letters, mut bytes) = (Vec::new(), 0);
+    // One more than asked for shows whether there is another page.
+    let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let mut rows = statement.query(params![of.map(AppName::as_str), before.map(signed), one_more])?;
+    let (mut page, mut bytes) = (DeadLetters::default(), 0);
     while let Some(row) = rows.next()? {
         bytes += row.get_ref(7)?.as_str().map_or(0, str::len);
-        if bytes > LIST_BYTES_MAX && !letters.is_empty() {
+        let is_full = page.letters.len() >= limit || bytes > LIST_BYTES_MAX;
+        if let Some(last) = page.letters.last().filter(|_| is_full) {
+            page.next = Some(last.id);
             break;
         }
-        letters.push(letter(row)?);
+        page.letters.push(letter(row)?);
     }
-    Ok(letters)
+    Ok(page)
 }
 
 pub(super) fn dead_letter(c: &Connection, id: u64) -> Result<Option<DeadLetter>, BusError> {

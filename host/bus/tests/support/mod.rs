@@ -113,7 +113,7 @@ pub(crate) fn draft(event_type: &str, data: serde_json::Value) -> EventDraft {
 /// The dead letters, once there are so many. They are written just after the last attempt.
 pub(crate) async fn dead_letters(bus: &Bus, count: usize) -> Vec<DeadLetter> {
     loop {
-        let letters = bus.dead_letters(None).await.unwrap();
+        let letters = bus.dead_letters(None, None, 100).await.unwrap().letters;
         if letters.len() >= count {
             return letters;
         }

@@ -1,10 +1,11 @@
-//! `atoll events tail|publish`.
+//! `atoll events tail|publish|dead`.
 
 use atoll::{EventPattern, EventType};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde_json::Value;
 
+use super::dead_letters;
 use crate::{client::Client, error::CliError, output::Output, sse::Events};
 
 /// `atoll events …`.
@@ -14,6 +15,8 @@ pub(crate) enum EventsCommand {
     Tail(TailArgs),
     /// Publish an event from outside.
     Publish(PublishArgs),
+    /// List deliveries that were given up, and retry or discard them.
+    Dead(dead_letters::DeadArgs),
 }
 
 /// Arguments of `atoll events tail`.
@@ -50,6 +53,7 @@ pub(crate) async fn run(command: EventsCommand, client: &Client, output: &Output
     match command {
         EventsCommand::Tail(args) => tail(args, client, output).await,
         EventsCommand::Publish(args) => publish(args, client, output).await,
+        EventsCommand::Dead(args) => dead_letters::run(args, client, output).await,
     }
 }
 

@@ -301,3 +301,32 @@ fn a_key_for_secrets_that_is_none_is_wrong_usage() {
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(stderr.contains("ATOLL_SECRET_KEY") && !stderr.contains("hush-hush"), "{stderr}");
 }
+
+#[test]
+fn what_was_given_up_is_listed_shown_tried_again_and_discarded() {
+    let bench = Workbench::new();
+    let server = Server::start(&bench);
+    let manifest = "name = \"picky\"\n[backend]\nentry = \"backend/index.ts\"\n[[events.subscribes]]\ntype = \"order.*\"\n";
+    bench.write("picky/atoll.toml", manifest);
+    bench.write(
+        "picky/backend/index.ts",
+        "export default { async event(event) { event.reject('not today'); } };\n",
+    );
+    assert_eq!(server.atoll(&["deploy", "picky"]).status, 0);
+    assert!(server.atoll(&["events", "dead"]).stdout.contains("no dead letters"));
+    assert_eq!(server.atoll(&["events", "publish", "order.placed", "{\"n\":7}"]).status, 0);
+    let begun = Instant::now();
+    let mut listed = server.atoll(&["events", "dead", "--app", "picky"]);
+    while !listed.stdout.contains("not today") {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{}", listed.all());
+        listed = server.atoll(&["events", "dead", "--app", "picky"]);
+    }
+    let page = server.atoll(&["events", "dead", "--json"]).json();
+    let id = page["dead_letters"][0]["id"].to_string();
+    let shown = server.atoll(&["events", "dead", "show", &id]);
+    assert!(shown.stdout.contains("order.placed") && shown.stdout.contains("\"n\": 7"), "{}", shown.all());
+    let again = server.atoll(&["events", "dead", "retry", &id]);
+    assert!(again.status == 1 && again.stderr.contains("not today"), "{}", again.all());
+    assert_eq!(server.atoll(&["events", "dead", "discard", &id]).status, 0);
+    assert_eq!(server.atoll(&["events", "dead", "discard", &id]).status, 1);
+}

@@ -1,6 +1,6 @@
 //! Events: publishing and following them, and the deliveries that were given up.
 
-use atoll_bus::{DeadLetter, Lagged, RetryOutcome};
+use atoll_bus::{DeadLetter, DeadLetters, Lagged, RetryOutcome};
 use atoll_model::{AppName, Event, EventDraft, EventPattern};
 use futures::stream::{BoxStream, StreamExt as _};
 
@@ -36,12 +36,34 @@ impl Host {
         self.inner.bus.last_sequence()
     }
 
-    /// Deliveries that were given up, of one app or of all, newest first.
+    /// A page of the deliveries that were given up, of one app or of all, newest first: those with a number below
+    /// `before`, at most `limit` and `events_page_max`.
     ///
     /// # Errors
     /// [`HostError::Bus`].
-    pub async fn dead_letters(&self, app: Option<&AppName>) -> Result<Vec<DeadLetter>, HostError> {
-        Ok(self.inner.bus.dead_letters(app).await?)
+    pub async fn dead_letters(
+        &self,
+        app: Option<&AppName>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<DeadLetters, HostError> {
+        Ok(self.inner.bus.dead_letters(app, before, limit).await?)
+    }
+
+    /// One delivery that was given up; `None` when there is none of that id.
+    ///
+    /// # Errors
+    /// [`HostError::Bus`].
+    pub async fn dead_letter(&self, id: u64) -> Result<Option<DeadLetter>, HostError> {
+        Ok(self.inner.bus.dead_letter(id).await?)
+    }
+
+    /// Lets a dead letter go. Answers whether there was one.
+    ///
+    /// # Errors
+    /// [`HostError::Bus`].
+    pub async fn discard_dead_letter(&self, id: u64) -> Result<bool, HostError> {
+        Ok(self.inner.bus.discard_dead_letter(id).await?)
     }
 
     /// Delivers a dead letter once more, now. `None` when there is none of that id.

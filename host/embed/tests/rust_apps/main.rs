@@ -120,7 +120,7 @@ impl Running {
     async fn dead_letters(&self) -> Vec<DeadLetter> {
         let written = async {
             loop {
-                let letters = self.host.dead_letters(Some(&app())).await.unwrap();
+                let letters = self.host.dead_letters(Some(&app()), None, 100).await.unwrap().letters;
                 if !letters.is_empty() {
                     return letters;
                 }

@@ -267,7 +267,9 @@ async fn a_delivery_that_was_given_up_is_listed_and_can_be_tried_again() {
     assert_eq!(letter["event"]["type"], "order.placed");
     assert!(letter["error"].as_str().unwrap().contains("not today"), "{letter}");
 
-    let retry = format!("/api/v1/dead-letters/{}/retry", letter["id"]);
+    let one = format!("/api/v1/dead-letters/{}", letter["id"]);
+    assert_eq!(server.get(&one).await.json::<Value>().await.unwrap(), letter);
+    let retry = format!("{one}/retry");
     let again: Value = server.post(&retry, json!({})).await.json().await.unwrap();
     assert_eq!(again["delivered"], false, "{again}");
     let accepts = code("");
@@ -276,6 +278,47 @@ async fn a_delivery_that_was_given_up_is_listed_and_can_be_tried_again() {
     assert_eq!(again["delivered"], true, "{again}");
     let list: Value = server.get("/api/v1/dead-letters").await.json().await.unwrap();
     assert_eq!(list["dead_letters"], json!([]));
+    assert_eq!(problem(server.get(&one).await).await.0, 404);
     assert_eq!(problem(server.post("/api/v1/dead-letters/999/retry", json!({})).await).await.0, 404);
     assert_eq!(problem(server.get("/api/v1/dead-letters?app=Bad%20Name").await).await.0, 400);
+}
+
+#[tokio::test]
+async fn dead_letters_come_in_pages_and_can_be_discarded() {
+    let server = TestServer::start().await;
+    let manifest = manifest("picky", "[[events.subscribes]]\ntype = \"order.*\"\n");
+    let rejects = "export default { async event(event) { event.reject('no'); } };";
+    server.deploy("picky", &[("atoll.toml", &manifest), ("backend/index.ts", rejects)]).await;
+    for n in 1..=5 {
+        publish(&server, event("order.placed", n)).await;
+    }
+    let all = async || {
+        let list: Value = server.get("/api/v1/dead-letters").await.json().await.unwrap();
+        list["dead_letters"].as_array().unwrap().clone()
+    };
+    timeout(PATIENCE, async {
+        while all().await.len() < 5 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("all are given up");
+
+    let (mut seen, mut path) = (Vec::new(), "/api/v1/dead-letters?limit=2".to_owned());
+    loop {
+        let page: Value = server.get(&path).await.json().await.unwrap();
+        let ids =
+            page["dead_letters"].as_array().unwrap().iter().map(|letter| letter["id"].as_u64().unwrap());
+        let ids: Vec<u64> = ids.collect();
+        assert!((1..=2).contains(&ids.len()), "{page}");
+        seen.extend(ids);
+        let Some(next) = page["next"].as_u64() else { break };
+        path = format!("/api/v1/dead-letters?limit=2&before={next}");
+    }
+    assert!(seen.len() == 5 && seen.is_sorted_by(|a, b| a > b), "newest first, each once: {seen:?}");
+
+    let one = format!("/api/v1/dead-letters/{}", seen[2]);
+    assert_eq!(server.request(Method::DELETE, &one).send().await.unwrap().status(), 204);
+    assert_eq!(problem(server.request(Method::DELETE, &one).send().await.unwrap()).await.0, 404);
+    assert_eq!(all().await.len(), 4);
 }
