@@ -23,6 +23,7 @@ mod asset_key;
 mod builder;
 mod component;
 mod deep_stack;
+mod event_schema;
 mod failure;
 mod link;
 mod manifest;
@@ -41,5 +42,6 @@ mod vendor;
 
 pub use builder::{Builder, check};
 pub use component::check_component;
+pub use event_schema::{EventSchema, SchemaError, SchemaViolation};
 pub use failure::BuildFailure;
 pub use type_check::TypeCheck;

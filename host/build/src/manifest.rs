@@ -6,7 +6,7 @@
 use atoll_model::{Capability, Limits, Manifest, SourcePath, SourceTree, manifest::FILE};
 
 use crate::{
-    parse,
+    EventSchema, SchemaError, parse,
     report::{Finding, Place, Report},
 };
 
@@ -117,14 +117,12 @@ impl Checks<'_> {
                 );
                 continue;
             };
-            let parsed = serde_json::from_slice::<serde_json::Value>(bytes);
-            let (message, line, column) = match parsed {
-                Ok(value) if value.is_object() => continue,
-                Ok(_) => (format!("{schema} is no JSON object"), 1, 1),
-                Err(error) => {
-                    (format!("{schema} is not JSON: {error}"), error.line().max(1), error.column().max(1))
-                }
+            let Err(error) = EventSchema::parse(bytes, self.limits) else { continue };
+            let (line, column) = match error {
+                SchemaError::NotJson { line, column, .. } => (line, column),
+                _ => (1, 1),
             };
+            let message = format!("{schema} cannot be the schema of {}: {error}", publish.event_type);
             let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             let place = Place::LineColumn(schema.clone(), number(line), number(column));
             let hint = "a schema is a JSON object such as {\"type\": \"object\", \"properties\": {}}";

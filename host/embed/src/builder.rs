@@ -15,6 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     Host, HostError,
     adapters::{Deliveries, Outbound, PublishToBus, Secrets, StoreKv, StoreSource, StoreSql},
+    event_schemas::EventSchemas,
     generation::Generations,
     host::Inner,
     logs::LogBook,
@@ -166,7 +167,8 @@ impl HostBuilder {
         };
 
         let logs = Arc::new(LogBook::new(limits.log_lines_per_app_max));
-        let publisher = Arc::new(PublishToBus::new(spans.clone()));
+        let event_schemas = Arc::new(EventSchemas::new(Arc::clone(&store), &limits));
+        let publisher = Arc::new(PublishToBus::new(spans.clone(), Arc::clone(&event_schemas)));
         let capabilities = Capabilities {
             kv: Arc::new(StoreKv(Arc::clone(&store))),
             sql: Arc::new(StoreSql(Arc::clone(&store))),
@@ -210,7 +212,9 @@ impl HostBuilder {
             scheduling.clone(),
             tasks.clone(),
         );
-        schedules.set_all(store.apps().await?).await?;
+        let all = store.apps().await?;
+        all.iter().for_each(|app| event_schemas.set(&app.name, Some(&app.manifest)));
+        schedules.set_all(all).await?;
         tasks.spawn(Arc::clone(&schedules).run());
 
         let (changes, _) = broadcast::channel(CHANGES_LAG_MAX);
@@ -229,6 +233,7 @@ impl HostBuilder {
                 spans,
                 schedules,
                 secrets,
+                event_schemas,
                 _scheduling: scheduling.drop_guard(),
                 cache_dir: cache,
                 generations: Generations::default(),

@@ -167,6 +167,7 @@ impl Host {
         } else {
             self.inner.bus.unsubscribe_app(app).await?;
         }
+        self.inner.event_schemas.set(app, Some(manifest));
         self.inner.schedules.set(app, manifest).await
     }
 }

@@ -63,6 +63,9 @@ pub enum HostError {
     /// The JavaScript engine could not be loaded.
     #[error(transparent)]
     Image(#[from] atoll_image::ImageError),
+    /// An event does not fit the schema of its type.
+    #[error(transparent)]
+    SchemaMismatch(#[from] crate::SchemaMismatch),
     /// The bus refused or failed.
     #[error(transparent)]
     Bus(#[from] atoll_bus::BusError),

@@ -23,8 +23,8 @@ use tokio_util::{
 pub use secrets::SecretInfo;
 
 use crate::{
-    Change, HostBuilder, HostError, adapters::Secrets, generation::Generations, logs::LogBook,
-    metering::Metering, schedules::Schedules, spans::Spans, stack_traces::StackTraces,
+    Change, HostBuilder, HostError, adapters::Secrets, event_schemas::EventSchemas, generation::Generations,
+    logs::LogBook, metering::Metering, schedules::Schedules, spans::Spans, stack_traces::StackTraces,
 };
 
 /// A running host. Cheap to clone; the last clone to go ends it, but call [`Host::shutdown`] to end it well.
@@ -46,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) spans: Spans,
     pub(crate) schedules: Arc<Schedules>,
     pub(crate) secrets: Arc<Secrets>,
+    pub(crate) event_schemas: Arc<EventSchemas>,
     /// Ends the schedules' task with the host.
     pub(crate) _scheduling: DropGuard,
     /// Where compiled code is kept.

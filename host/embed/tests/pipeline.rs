@@ -1,5 +1,6 @@
 //! From a folder or a sentence to an app that answers.
 
+mod event_schemas;
 mod schedules;
 mod secrets;
 mod support;

@@ -270,6 +270,12 @@ pub struct Limits {
     // ── events ───────────────────────────────────────────────────────────────────────────────────────
     /// The data of one event, as JSON text.
     pub event_data_bytes_max: usize,
+    /// The JSON Schema of an event's data.
+    pub event_schema_bytes_max: usize,
+    /// Objects, arrays and values of a schema, each counted as often as references lead to it.
+    pub event_schema_parts_max: usize,
+    /// Compiled schemas that are kept.
+    pub event_schemas_kept_max: usize,
     /// An event's id, its source and its subject, each.
     pub event_id_bytes_max: usize,
     /// Events one guest call may publish.

@@ -6,7 +6,7 @@
 
 use std::fmt::Display;
 
-use atoll::{Diagnostic, Limits};
+use atoll::{Diagnostic, Limits, SchemaViolation};
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
@@ -36,6 +36,9 @@ struct Document {
     limit: Option<LimitReached>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diagnostics: Option<Vec<Diagnostic>>,
+    /// Where data does not fit its schema.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<SchemaViolation>,
     #[serde(skip)]
     retry_after_s: Option<u64>,
     /// Whether the connection cannot go on, because the rest of the request was not read.
@@ -59,6 +62,7 @@ impl Problem {
             detail: String::new(),
             limit: None,
             diagnostics: None,
+            errors: Vec::new(),
             retry_after_s: None,
             close: false,
         }))
@@ -109,6 +113,11 @@ impl Problem {
             Some((name, value)) => self.limit(name, value),
             None => self,
         }
+    }
+
+    pub(crate) fn errors(mut self, errors: Vec<SchemaViolation>) -> Self {
+        self.0.errors = errors;
+        self
     }
 
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {

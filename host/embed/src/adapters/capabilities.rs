@@ -9,7 +9,7 @@ use atoll_runtime::{KvStore, Publisher, SqlStore};
 use atoll_store::{Ephemeral, Store};
 use bytes::Bytes;
 
-use crate::spans::Spans;
+use crate::{HostError, event_schemas::EventSchemas, spans::Spans};
 
 pub(crate) struct StoreKv(pub(crate) Arc<Store>);
 
@@ -74,11 +74,12 @@ impl SqlStore for StoreSql {
 pub(crate) struct PublishToBus {
     bus: OnceLock<Weak<Bus>>,
     spans: Spans,
+    schemas: Arc<EventSchemas>,
 }
 
 impl PublishToBus {
-    pub(crate) fn new(spans: Spans) -> Self {
-        Self { bus: OnceLock::new(), spans }
+    pub(crate) fn new(spans: Spans, schemas: Arc<EventSchemas>) -> Self {
+        Self { bus: OnceLock::new(), spans, schemas }
     }
 
     pub(crate) fn connect(&self, bus: &Arc<Bus>) {
@@ -92,11 +93,21 @@ impl Publisher for PublishToBus {
     async fn publish(&self, app: &AppName, mut draft: EventDraft) -> Result<String, CapabilityError> {
         let bus = self.bus.get().and_then(Weak::upgrade);
         let bus = bus.ok_or_else(|| CapabilityError::Unavailable("the host is shutting down".into()))?;
+        self.schemas.check_of_app(app, &draft.event_type, &draft.data).await.map_err(refused)?;
         let source = format!("/apps/{app}");
         let publishing = self.spans.publish(&source, &mut draft);
         let published = bus.publish(&source, draft).await;
         publishing.ended(published.as_ref().ok());
         Ok(published?.id)
+    }
+}
+
+/// What a guest is told of an event that is not published.
+fn refused(error: HostError) -> CapabilityError {
+    match error {
+        HostError::SchemaMismatch(mismatch) => CapabilityError::Invalid(mismatch.to_string()),
+        HostError::Store(error) => error.into(),
+        other => CapabilityError::Unavailable(other.to_string()),
     }
 }
 

@@ -90,6 +90,7 @@ impl Host {
         self.record(app).await?;
         self.inner.bus.forget_app(app).await?;
         self.inner.schedules.forget(app);
+        self.inner.event_schemas.set(app, None);
         self.inner.store.delete(app).await?;
         self.inner.apps.evict(app);
         self.inner.logs.forget(app);

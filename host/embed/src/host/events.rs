@@ -11,8 +11,10 @@ impl Host {
     /// returns.
     ///
     /// # Errors
+    /// [`HostError::SchemaMismatch`] when its data does not fit the schema of an app that declares the type;
     /// [`HostError::Bus`] when the draft is over a limit or cannot be stored.
     pub async fn publish(&self, source: &str, mut draft: EventDraft) -> Result<Event, HostError> {
+        self.inner.event_schemas.check_from_outside(&draft.event_type, &draft.data).await?;
         let publishing = self.inner.spans.publish(source, &mut draft);
         let published = self.inner.bus.publish(source, draft).await;
         publishing.ended(published.as_ref().ok());

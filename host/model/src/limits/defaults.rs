@@ -132,6 +132,9 @@ impl Default for Limits {
             write_queue_max: 1_024,
 
             event_data_bytes_max: 256 * KIB,
+            event_schema_bytes_max: 64 << 10,
+            event_schema_parts_max: 5_000,
+            event_schemas_kept_max: 1_000,
             event_id_bytes_max: 256,
             events_per_call_max: 100,
             events_per_second_max: 1_000,

@@ -46,6 +46,11 @@ impl From<HostError> for Problem {
             }
             HostError::Draining => Self::new(503, "draining", "Shutting down").detail(&error).retry_after(5),
             HostError::Call(error) => error.into(),
+            HostError::SchemaMismatch(mismatch) => {
+                Self::new(422, "schema-mismatch", "The event does not fit its schema")
+                    .detail(&mismatch)
+                    .errors(mismatch.violations)
+            }
             HostError::Bus(error) => of_bus(error),
             HostError::Store(error) => of_store(error),
             other => Self::internal("a request failed", other),

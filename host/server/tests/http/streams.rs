@@ -322,3 +322,21 @@ async fn dead_letters_come_in_pages_and_can_be_discarded() {
     assert_eq!(problem(server.request(Method::DELETE, &one).send().await.unwrap()).await.0, 404);
     assert_eq!(all().await.len(), 4);
 }
+
+#[tokio::test]
+async fn an_event_that_does_not_fit_its_schema_is_a_problem_with_the_paths() {
+    let server = TestServer::start().await;
+    let manifest = manifest(
+        "orders",
+        "[[events.publishes]]\ntype = \"order.placed\"\nschema = \"schemas/order.json\"\n",
+    );
+    let schema = "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"string\"}}}";
+    let code = "export default { fetch() { return new Response('ok'); } };";
+    let files = [("atoll.toml", &*manifest), ("backend/index.ts", code), ("schemas/order.json", schema)];
+    server.deploy("orders", &files).await;
+    let refused = server.post("/api/v1/events", event("order.placed", 1)).await;
+    let (status, document) = problem(refused).await;
+    assert_eq!((status, &document["type"]), (422, &json!("urn:atoll:problem:schema-mismatch")), "{document}");
+    assert_eq!(document["errors"][0]["path"], "/n", "{document}");
+    assert!(document["detail"].as_str().unwrap().contains("orders"), "{document}");
+}
