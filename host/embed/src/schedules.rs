@@ -165,8 +165,9 @@ impl Schedules {
     }
 
     async fn write_end(&self, due: &Due, error: Option<&str>) {
-        if let Some(error) = error {
-            tracing::warn!(app = %due.app, cron = due.cron, due = %due.due, error, "a scheduled run");
+        // What the handler says is for the app's log.
+        if error.is_some() {
+            tracing::warn!(app = %due.app, cron = due.cron, due = %due.due, "a scheduled run did not end well");
         }
         if let Err(failure) = self.store.end_run(&due.app, &due.key, due.due, error).await {
             tracing::error!(app = %due.app, cron = due.cron, %failure, "how a run ended cannot be written down");

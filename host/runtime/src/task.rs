@@ -74,6 +74,13 @@ fn no_handler(store: &Store<CallState>, handler: &'static str) -> Stop {
     Stop::Call(CallError::NoHandler { app: store.data().app_name().clone(), handler })
 }
 
+/// A failure that is kept and shown: in a dead letter, in the record of a run.
+fn redacted(store: &Store<CallState>, failure: types::Failure) -> Failure {
+    let redaction = &store.data().app.redaction;
+    let text = |text: String| redaction.apply(&text).into_owned();
+    Failure { message: text(failure.message), stack: text(failure.stack) }
+}
+
 /// What became of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeliveryOutcome {
@@ -111,11 +118,11 @@ impl Task for Deliver {
                     &format!("the event handler failed: {}", failure.message),
                     &failure.stack,
                 );
-                DeliveryOutcome::Retry(failure.into())
+                DeliveryOutcome::Retry(redacted(store, failure))
             }
             event_handler::Outcome::Reject(reason) => {
                 log.host_line(LogLevel::Warn, &format!("the event was rejected: {reason}"), "");
-                DeliveryOutcome::Reject(reason)
+                DeliveryOutcome::Reject(store.data().app.redaction.apply(&reason).into_owned())
             }
         })
     }
@@ -156,7 +163,7 @@ impl Task for Tick {
             Err(failure) => {
                 let line = format!("the scheduled handler failed: {}", failure.message);
                 store.data_mut().log.host_line(LogLevel::Error, &line, &failure.stack);
-                Ok(Err(failure.into()))
+                Ok(Err(redacted(store, failure)))
             }
         }
     }

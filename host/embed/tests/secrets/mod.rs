@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where its set-up fails")]
 
-use atoll::{Zeroizing, http::Request};
+use atoll::{EventDraft, EventType, RunOutcome, Zeroizing, http::Request};
 
 use crate::support::{Running, app, folder};
 
@@ -60,4 +60,32 @@ async fn an_apps_log_has_the_names_of_its_secrets_and_not_their_values() {
     assert!(messages.contains(&"the key is [secret API_KEY]"), "{messages:?}");
     assert!(messages.iter().any(|line| line.contains("refused: [secret API_KEY]")), "{messages:?}");
     assert!(!messages.iter().any(|line| line.contains(HUSH)), "{messages:?}");
+}
+
+#[tokio::test]
+async fn a_failure_that_is_kept_does_not_hold_a_secret() {
+    let host = Running::start().await;
+    let code = "
+        export default {
+          event(event, env) { event.reject('no use for ' + env.API_KEY) },
+          scheduled(controller, env) { throw new Error('refused: ' + env.API_KEY) },
+        }";
+    let manifest = "[grants]\nsecrets = [\"API_KEY\"]\n[[schedule]]\ncron = \"@yearly\"\n\
+                    [[events.subscribes]]\ntype = \"order.*\"\n";
+    host.host.deploy(folder("asks", manifest, code), Default::default()).await.unwrap();
+    set(&host, "API_KEY", HUSH).await;
+    let outcome = host.host.run_schedule(&app("asks"), 0).await.unwrap();
+    assert_eq!(outcome, RunOutcome::Failed("Error: refused: [secret API_KEY]".into()));
+
+    let event_type = EventType::parse("order.placed").unwrap();
+    let draft = EventDraft { id: None, event_type, subject: None, data: 1.into(), hops: 0, trace: None };
+    host.host.publish("/external/test", draft).await.unwrap();
+    let letter = loop {
+        let page = host.host.dead_letters(None, None, 1).await.unwrap();
+        if let Some(letter) = page.letters.into_iter().next() {
+            break letter;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(letter.error, "no use for [secret API_KEY]");
 }
