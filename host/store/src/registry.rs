@@ -20,6 +20,8 @@ use jiff::Timestamp;
 
 use crate::StoreError;
 
+pub(crate) use rows::check_app;
+
 /// Connections for reading the registry: sources, modules and lists are read; the active revisions are in
 /// memory.
 const READERS: usize = 2;

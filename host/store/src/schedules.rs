@@ -8,7 +8,7 @@ use atoll_model::AppName;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, registry::check_app};
 
 /// How much of a failure is kept.
 const ERROR_SHOWN_CHARS: usize = 2_000;
@@ -54,9 +54,9 @@ impl Store {
         app: &AppName,
         keys: Vec<String>,
     ) -> Result<Vec<ScheduleRecord>, StoreError> {
-        let (app, known, now) = (app.clone(), self.registry.known(), self.clock.now());
+        let (app, now) = (app.clone(), self.clock.now());
         let write = self.registry.writer.write(move |c| {
-            known.check(&app)?;
+            check_app(c, &app)?;
             let wanted = serde_json::to_string(&keys).map_err(|e| StoreError::damaged("schedules", e))?;
             let gone = "DELETE FROM schedules
                         WHERE app = ?1 AND key NOT IN (SELECT value FROM json_each(?2))";

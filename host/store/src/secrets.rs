@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use zeroize::Zeroizing;
 
-use crate::{Store, StoreError, settings};
+use crate::{Store, StoreError, registry::check_app, settings};
 
 pub use key::{SecretKey, SecretKeyError};
 
@@ -50,10 +50,9 @@ impl Store {
         }
         let key = &self.secret_key;
         let (sealed, check) = (key.seal(&bound(app, name), value.as_bytes())?, key.seal(KEY_CHECK, b"")?);
-        let (app, name, known, now) =
-            (app.clone(), name.to_owned(), self.registry.known(), self.clock.now().as_microsecond());
+        let (app, name, now) = (app.clone(), name.to_owned(), self.clock.now().as_microsecond());
         let write = self.registry.writer.write(move |c| {
-            known.check(&app)?;
+            check_app(c, &app)?;
             let sql = "INSERT INTO secrets (app, name, sealed, set_at) VALUES (?1, ?2, ?3, ?4)
                        ON CONFLICT (app, name) DO UPDATE SET sealed = excluded.sealed, set_at = excluded.set_at";
             c.prepare_cached(sql)?.execute(params![app.as_str(), name, sealed, now])?;

@@ -128,3 +128,20 @@ async fn what_cannot_be_a_secret_is_refused_in_words() {
     assert!(matches!(set(&nobody, &todo, "A", HUSH).await, Err(StoreError::NoSuchApp(_))));
     let _: Arc<Store> = nobody;
 }
+
+#[tokio::test]
+async fn a_secret_that_is_set_while_its_app_is_deleted_does_not_outlive_it() {
+    let (store, todo, _dir) = store_with_app(&Limits::default()).await;
+    for round in 0..50 {
+        let keys = vec!["@daily UTC".to_owned()];
+        let (deleted, _, _) = tokio::join!(
+            store.delete(&todo),
+            set(&store, &todo, "API_KEY", HUSH),
+            store.set_schedules(&todo, keys)
+        );
+        deleted.unwrap();
+        store.deploy(&bundle("todo", &round.to_string(), &[])).await.unwrap();
+        assert_eq!(get(&store, &todo, "API_KEY").await, None, "round {round}");
+        assert_eq!(store.schedules(&todo).await.unwrap(), [], "round {round}");
+    }
+}

@@ -30,6 +30,14 @@ fn kind(backend: BackendId) -> &'static str {
     if backend.engine.is_some() { "javascript" } else { "component" }
 }
 
+/// Refuses what belongs to an app that is not there. Inside a write it is surer than the registry in memory, which
+/// forgets an app a moment after its rows are gone.
+pub(crate) fn check_app(c: &Connection, app: &AppName) -> Result<(), StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM apps WHERE name = ?1)";
+    let is_there: bool = c.prepare_cached(sql)?.query_row([app.as_str()], |row| row.get(0))?;
+    if is_there { Ok(()) } else { Err(StoreError::NoSuchApp(app.clone())) }
+}
+
 /// The number of an app's next revision, taken for good.
 pub(super) fn next_revision(c: &Connection, app: &AppName) -> Result<Revision, StoreError> {
     let sql = "INSERT INTO counters (app, last) VALUES (?1, 1)
