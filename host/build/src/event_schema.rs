@@ -6,12 +6,15 @@
 //! counted against `event_schema_parts_max`; and `pattern` is matched in linear time. `format` is an annotation, as
 //! the standard has it.
 
+mod compatibility;
 mod parts;
 
 use atoll_model::Limits;
 use jsonschema::{PatternOptions, Validator};
 use serde::Serialize;
 use serde_json::Value;
+
+pub use compatibility::{SchemaBreak, breaks};
 
 /// Violations that are told of one event.
 const VIOLATIONS_SHOWN: usize = 10;

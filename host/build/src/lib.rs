@@ -42,6 +42,6 @@ mod vendor;
 
 pub use builder::{Builder, check};
 pub use component::check_component;
-pub use event_schema::{EventSchema, SchemaError, SchemaViolation};
+pub use event_schema::{EventSchema, SchemaBreak, SchemaError, SchemaViolation, breaks};
 pub use failure::BuildFailure;
 pub use type_check::TypeCheck;

@@ -107,10 +107,13 @@ impl Checks<'_> {
     }
 
     fn schemas(&self, report: &mut Report) {
-        for publish in &self.manifest.events.publishes {
-            let Some(schema) = publish.schema.as_ref().filter(|_| !report.is_full()) else { continue };
+        let events = &self.manifest.events;
+        let published = events.publishes.iter().map(|p| (p.event_type.as_str(), &p.schema));
+        let expected = events.subscribes.iter().map(|s| (s.event_type.as_str(), &s.schema));
+        for (event_type, schema) in published.chain(expected) {
+            let Some(schema) = schema.as_ref().filter(|_| !report.is_full()) else { continue };
             let Some(bytes) = self.source.get(schema.as_str()) else {
-                let message = format!("the schema of {}, {schema}, is not in the folder", publish.event_type);
+                let message = format!("the schema of {event_type}, {schema}, is not in the folder");
                 let hint = "create it as a JSON Schema: {\"type\": \"object\", \"properties\": {}}, or remove the line";
                 report.push(
                     Finding::error("manifest", message, self.place(schema.as_str(), "schema")).hint(hint),
@@ -122,7 +125,7 @@ impl Checks<'_> {
                 SchemaError::NotJson { line, column, .. } => (line, column),
                 _ => (1, 1),
             };
-            let message = format!("{schema} cannot be the schema of {}: {error}", publish.event_type);
+            let message = format!("{schema} cannot be the schema of {event_type}: {error}");
             let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             let place = Place::LineColumn(schema.clone(), number(line), number(column));
             let hint = "a schema is a JSON object such as {\"type\": \"object\", \"properties\": {}}";

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use crate::{
-    BusCounts, BusError, BusLog, DeadLetter, DeadLetters, Delivery, EventHandler, Lagged,
+    BatchError, BusCounts, BusError, BusLog, DeadLetter, DeadLetters, Delivery, EventHandler, Lagged,
     check::new_event,
     counts::Counts,
     delivery::{Courier, Routes, Subscriber, hand_over, prune, route},
@@ -112,6 +112,25 @@ impl Bus {
         let stored = self.inner.log.append(vec![new]).await?;
         self.inner.counts.published();
         stored.into_iter().next().ok_or_else(|| BusError::damaged("an appended event was not answered"))
+    }
+
+    /// Publishes events of outside sources, each with its own, all of them or none. They are on disk when this
+    /// returns, one after the other.
+    ///
+    /// # Errors
+    /// [`BatchError`] with the index of the event that cannot be one, or without when they cannot be stored.
+    pub async fn publish_batch(&self, drafts: Vec<(String, EventDraft)>) -> Result<Vec<Event>, BatchError> {
+        let limits = &self.inner.limits;
+        if drafts.len() > limits.events_batch_max {
+            let what = format!("a batch of {} events", drafts.len());
+            return Err(BusError::over(what, "events_batch_max", limits.events_batch_max).into());
+        }
+        let new = drafts.into_iter().enumerate().map(|(index, (source, draft))| {
+            new_event(&source, draft, limits).map_err(|error| BatchError { index: Some(index), error })
+        });
+        let stored = self.inner.log.append(new.collect::<Result<Vec<_>, _>>()?).await?;
+        stored.iter().for_each(|_| self.inner.counts.published());
+        Ok(stored)
     }
 
     /// Events that match any of the patterns: those after a place in the log (`None`: from now on), and then

@@ -71,6 +71,22 @@ impl From<BusError> for CapabilityError {
     }
 }
 
+/// Why a batch of events was not published. None of them was.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}{error}", index.map(|index| format!("event {index} of the batch: ")).unwrap_or_default())]
+pub struct BatchError {
+    /// Which event is at fault, from 0; `None` when none is.
+    pub index: Option<usize>,
+    /// Why.
+    pub error: BusError,
+}
+
+impl From<BusError> for BatchError {
+    fn from(error: BusError) -> Self {
+        Self { index: None, error }
+    }
+}
+
 /// Why a reader of [`Bus::follow`](crate::Bus::follow) was cut off. It can follow again from the last event it
 /// saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

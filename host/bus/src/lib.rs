@@ -37,7 +37,7 @@ pub use bus::{Bus, RetryOutcome};
 pub use counts::BusCounts;
 pub use delivery::{Delivery, EventHandler};
 pub use embedded::EmbeddedLog;
-pub use error::{BusError, Lagged};
+pub use error::{BatchError, BusError, Lagged};
 pub use log::{
     BusLog, DeadLetter, DeadLetterReason, DeadLetters, DeliveryState, EventLog, NewDeadLetter, NewEvent,
     Page, Progress, Subscription, Waiting,

@@ -63,6 +63,7 @@ impl Host {
         let _switching = self.inner.switching.lock().await;
         let step = Instant::now();
         let app = bundle.manifest.name.clone();
+        let event_warnings = self.inner.event_schemas.warnings(&bundle).await?;
         let stored = self.inner.store.deploy(&bundle).await.map_err(refuse_migration)?;
         timings.store_ms = milliseconds(step);
 
@@ -77,6 +78,7 @@ impl Host {
         timings.total_ms = milliseconds(start);
         let hash = bundle.source.hash();
         let mut diagnostics = bundle.diagnostics;
+        diagnostics.extend(event_warnings);
         diagnostics.extend(self.missing_secrets(&app, &bundle.manifest).await?);
         Ok(Deployed {
             app,

@@ -66,6 +66,14 @@ pub enum HostError {
     /// An event does not fit the schema of its type.
     #[error(transparent)]
     SchemaMismatch(#[from] crate::SchemaMismatch),
+    /// An event of a batch cannot be published, and so none of them was.
+    #[error("event {index} of the batch: {error}")]
+    InBatch {
+        /// Which, from 0.
+        index: usize,
+        /// Why.
+        error: Box<HostError>,
+    },
     /// The bus refused or failed.
     #[error(transparent)]
     Bus(#[from] atoll_bus::BusError),
@@ -95,12 +103,31 @@ pub enum HostError {
     /// There is no such generation, or it is too long ago.
     #[error("there is no generation {0}; finished ones are kept for a while only")]
     NoSuchGeneration(GenerationId),
+    /// A document about all apps would be too long.
+    #[error(
+        "{count} apps have events, and a document is of at most {limit} (limit asyncapi_apps_max); ask for one app"
+    )]
+    TooManyApps {
+        /// How many there are.
+        count: usize,
+        /// `Limits::asyncapi_apps_max`.
+        limit: usize,
+    },
     /// The host is shutting down.
     #[error("the host is shutting down")]
     Draining,
     /// Something the host relies on broke: a bug of ours.
     #[error("internal error: {0}")]
     Internal(String),
+}
+
+impl From<atoll_bus::BatchError> for HostError {
+    fn from(refused: atoll_bus::BatchError) -> Self {
+        match refused.index {
+            Some(index) => Self::InBatch { index, error: Box::new(refused.error.into()) },
+            None => refused.error.into(),
+        }
+    }
 }
 
 fn rejected(diagnostics: &[Diagnostic]) -> String {

@@ -3,15 +3,19 @@
 //! An app's event is checked against the app's own schema of the type; an event from outside against that of every
 //! app that declares the type, since it is read as theirs. A type without a schema takes anything.
 
+mod asyncapi;
+mod declared;
+mod warnings;
+
 use std::{
-    collections::{BTreeMap, BTreeSet},
     num::NonZeroUsize,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use atoll_build::{EventSchema, SchemaViolation};
-use atoll_model::{AppName, EventType, Limits, Manifest, Revision};
+use atoll_model::{AppName, EventType, Limits, Manifest, Revision, SourceTree, manifest::EventsManifest};
 use atoll_store::Store;
+use declared::Declared;
 use lru::LruCache;
 use serde_json::Value;
 
@@ -25,32 +29,6 @@ pub(crate) struct EventSchemas {
     declared: RwLock<Declared>,
     /// Those that were used last, compiled; `None` when the revision's file is of no use.
     compiled: Mutex<LruCache<Key, Option<Arc<EventSchema>>>>,
-}
-
-/// Which apps declare a schema of which types.
-#[derive(Default)]
-struct Declared {
-    by_type: BTreeMap<EventType, BTreeSet<AppName>>,
-    by_app: BTreeMap<AppName, Vec<EventType>>,
-}
-
-impl Declared {
-    fn set(&mut self, app: &AppName, types: Vec<EventType>) {
-        for event_type in self.by_app.remove(app).unwrap_or_default() {
-            if let Some(apps) = self.by_type.get_mut(&event_type) {
-                apps.remove(app);
-                if apps.is_empty() {
-                    self.by_type.remove(&event_type);
-                }
-            }
-        }
-        for event_type in &types {
-            self.by_type.entry(event_type.clone()).or_default().insert(app.clone());
-        }
-        if !types.is_empty() {
-            self.by_app.insert(app.clone(), types);
-        }
-    }
 }
 
 /// An event that its schema does not allow.
@@ -83,10 +61,21 @@ impl EventSchemas {
 
     /// Takes note of what an app's active revision declares; of one that is gone, nothing.
     pub(crate) fn set(&self, app: &AppName, manifest: Option<&Manifest>) {
-        let publishes = manifest.iter().flat_map(|manifest| &manifest.events.publishes);
-        let types = publishes.filter(|publish| publish.schema.is_some()).map(|p| p.event_type.clone());
-        let types = types.collect();
-        self.declared.write().unwrap_or_else(PoisonError::into_inner).set(app, types);
+        self.declared.write().unwrap_or_else(PoisonError::into_inner).set(app, manifest);
+    }
+
+    fn declared(&self) -> RwLockReadGuard<'_, Declared> {
+        self.declared.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn apps(&self) -> Vec<(AppName, Arc<EventsManifest>)> {
+        self.declared().apps()
+    }
+
+    /// The source of an app's active revision.
+    async fn source(&self, app: &AppName) -> Result<Option<SourceTree>, HostError> {
+        let Some(record) = self.store.active(app).await? else { return Ok(None) };
+        Ok(self.store.source(app, record.revision).await?)
     }
 
     /// Checks what an app is about to publish.
@@ -96,11 +85,8 @@ impl EventSchemas {
         event_type: &EventType,
         data: &Value,
     ) -> Result<(), HostError> {
-        let declares = {
-            let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
-            declared.by_type.get(event_type).is_some_and(|apps| apps.contains(app))
-        };
-        if declares { self.check(app, event_type, data).await } else { Ok(()) }
+        let has_schema = self.declared().has_schema(app, event_type);
+        if has_schema { self.check(app, event_type, data).await } else { Ok(()) }
     }
 
     /// Checks what somebody outside is about to publish.
@@ -109,10 +95,7 @@ impl EventSchemas {
         event_type: &EventType,
         data: &Value,
     ) -> Result<(), HostError> {
-        let apps = {
-            let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
-            declared.by_type.get(event_type).cloned().unwrap_or_default()
-        };
+        let apps = self.declared().publishers(event_type);
         for app in apps {
             self.check(&app, event_type, data).await?;
         }

@@ -276,8 +276,14 @@ pub struct Limits {
     pub event_schema_parts_max: usize,
     /// Compiled schemas that are kept.
     pub event_schemas_kept_max: usize,
+    /// Apps whose schemas a deploy is compared with.
+    pub event_schema_peers_max: usize,
+    /// Apps with events in one AsyncAPI document.
+    pub asyncapi_apps_max: usize,
     /// An event's id, its source and its subject, each.
     pub event_id_bytes_max: usize,
+    /// Events that are published together from outside.
+    pub events_batch_max: usize,
     /// Events one guest call may publish.
     pub events_per_call_max: u32,
     /// Events that one app may publish in a second, on average over a few seconds; the next one is refused.

@@ -122,6 +122,10 @@ pub struct SubscribeManifest {
     /// Where an app that is new begins to listen.
     #[serde(default)]
     pub from: SubscribeFrom,
+    /// The JSON Schema of the data that it counts on. Nothing is refused by it: a deploy warns where a publisher's
+    /// does not promise as much.
+    #[serde(default)]
+    pub schema: Option<SourcePath>,
 }
 
 /// Where an app begins to listen when it is deployed for the first time. Later deploys go on where it stands.

@@ -1,5 +1,6 @@
 //! CloudEvents 1.0 over HTTP, as outside publishers send them: structured mode
-//! (`application/cloudevents+json`) and binary mode (`ce-*` headers).
+//! (`application/cloudevents+json`), batched mode (`application/cloudevents-batch+json`) and binary mode
+//! (`ce-*` headers).
 //!
 //! What the host decides is not taken from the sender: `time`, `hops`, `attempt` and `sequence` are ignored,
 //! and the source always becomes `/external/{name}`, so that nobody outside can speak as an app.
@@ -17,6 +18,7 @@ use crate::{
     problem::Problem,
 };
 
+const BATCH: &str = "application/cloudevents-batch+json";
 /// The longest name in `/external/{name}`.
 const SOURCE_NAME_MAX: usize = 100;
 
@@ -45,8 +47,44 @@ struct Attributes {
     tracestate: Option<Value>,
 }
 
-/// Reads an event from a request.
-pub(crate) fn parse(headers: &HeaderMap, body: &[u8], limits: &Limits) -> Result<OutsideEvent, Problem> {
+/// What a request brings.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Outside {
+    One(OutsideEvent),
+    Batch(Vec<OutsideEvent>),
+}
+
+/// Reads what a request brings, in any mode.
+pub(crate) fn parse(headers: &HeaderMap, body: &[u8], limits: &Limits) -> Result<Outside, Problem> {
+    if media_type(headers) == BATCH {
+        batch(headers, body, limits).map(Outside::Batch)
+    } else {
+        one(headers, body, limits).map(Outside::One)
+    }
+}
+
+/// Batched mode: a JSON array of events in structured mode; it may be empty.
+fn batch(headers: &HeaderMap, body: &[u8], limits: &Limits) -> Result<Vec<OutsideEvent>, Problem> {
+    let events: Vec<Value> = json_body::parse(body, limits.json_depth_max)?;
+    let max = limits.events_batch_max;
+    if events.len() > max {
+        return Err(Problem::new(413, "over-limit", "Over a limit")
+            .detail(format_args!("a batch may have {max} events, and this one has {}", events.len()))
+            .limit("events_batch_max", max as u64));
+    }
+    let trace = TraceContext::from_headers(headers);
+    let read = |(index, event)| {
+        let attributes: Result<Attributes, _> = serde_json::from_value(event);
+        let event = attributes.map_err(bad).and_then(|attributes| attributes.into_event(limits));
+        let mut event = event.map_err(|problem| problem.of_event(index))?;
+        event.draft.trace = event.draft.trace.or_else(|| trace.clone());
+        Ok(event)
+    };
+    events.into_iter().enumerate().map(read).collect()
+}
+
+/// Reads one event, in structured or binary mode.
+fn one(headers: &HeaderMap, body: &[u8], limits: &Limits) -> Result<OutsideEvent, Problem> {
     let media_type = media_type(headers);
     let attributes = match media_type.as_str() {
         "application/cloudevents+json" => json_body::parse(body, limits.json_depth_max)?,
@@ -64,7 +102,7 @@ pub(crate) fn parse(headers: &HeaderMap, body: &[u8], limits: &Limits) -> Result
 
 fn unsupported(media_type: &str) -> Problem {
     Problem::new(415, "unsupported-event", "Unsupported event format").detail(format_args!(
-        "{media_type:?} is not understood; send application/cloudevents+json, or ce-* headers with a JSON or text body"
+        "{media_type:?} is not understood; send application/cloudevents+json, {BATCH}, or ce-* headers with a JSON or text body"
     ))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use atoll::{Event, EventPattern, Lagged};
+use atoll::{AppName, Event, EventPattern, Lagged};
 use axum::{
     Json,
     body::Body,
@@ -15,10 +15,11 @@ use serde::Deserialize;
 
 use crate::{
     body::{self, BodyLimit},
-    cloudevents,
+    cloudevents::{self, Outside},
     entry::NO_STORE,
     extract::{LastEventId, Params},
     problem::Problem,
+    security::Site,
     sse,
     state::ServerState,
 };
@@ -34,17 +35,40 @@ pub(crate) struct FollowParams {
     after: Option<u64>,
 }
 
-/// `POST`: takes a CloudEvent of an outside publisher. It is durable when this answers.
+/// `POST`: takes a CloudEvent of an outside publisher, or a batch of them, all or none. They are durable when this
+/// answers.
 pub(crate) async fn publish(
     State(state): State<ServerState>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let body = body::read(state.connections(), &headers, body, BodyLimit::control(state.limits())).await?;
-    let outside = cloudevents::parse(&headers, &body.bytes, state.limits())?;
-    let event = state.host().publish(&outside.source, outside.draft).await?;
-    let document = serde_json::json!({ "id": event.id, "source": event.source, "sequence": event.sequence });
+    let receipt = |event: &Event| serde_json::json!({ "id": event.id, "source": event.source, "sequence": event.sequence });
+    let document = match cloudevents::parse(&headers, &body.bytes, state.limits())? {
+        Outside::One(outside) => receipt(&state.host().publish(&outside.source, outside.draft).await?),
+        Outside::Batch(batch) => {
+            let drafts = batch.into_iter().map(|outside| (outside.source, outside.draft)).collect();
+            state.host().publish_batch(drafts).await?.iter().map(receipt).collect()
+        }
+    };
     Ok((StatusCode::ACCEPTED, NO_STORE, Json(document)).into_response())
+}
+
+#[derive(Deserialize)]
+pub(crate) struct AsyncApiParams {
+    /// Only the events of this app.
+    app: Option<AppName>,
+}
+
+/// `GET …/asyncapi.json`: what all apps publish and hear.
+pub(crate) async fn asyncapi(
+    State(state): State<ServerState>,
+    Params(params): Params<AsyncApiParams>,
+    site: Site,
+) -> Result<Response, Problem> {
+    let mut document = state.host().asyncapi(params.app.as_ref()).await?;
+    document["servers"] = serde_json::json!({ "host": { "host": site.authority, "protocol": "http", "pathname": "/api/v1/events" } });
+    Ok((NO_STORE, Json(document)).into_response())
 }
 
 /// `GET`: a stream of CloudEvents.

@@ -39,6 +39,9 @@ struct Document {
     /// Where data does not fit its schema.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<SchemaViolation>,
+    /// Which event of a batch it is, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<usize>,
     #[serde(skip)]
     retry_after_s: Option<u64>,
     /// Whether the connection cannot go on, because the rest of the request was not read.
@@ -63,6 +66,7 @@ impl Problem {
             limit: None,
             diagnostics: None,
             errors: Vec::new(),
+            index: None,
             retry_after_s: None,
             close: false,
         }))
@@ -117,6 +121,13 @@ impl Problem {
 
     pub(crate) fn errors(mut self, errors: Vec<SchemaViolation>) -> Self {
         self.0.errors = errors;
+        self
+    }
+
+    /// The same of one event in a batch.
+    pub(crate) fn of_event(mut self, index: usize) -> Self {
+        self.0.detail = format!("event {index} of the batch: {}", self.0.detail);
+        self.0.index = Some(index);
         self
     }
 

@@ -64,6 +64,7 @@ fn table() -> Router<ServerState> {
         .route("/api/v1/generations", post(generations::start))
         .route("/api/v1/generations/{id}/events", get(generations::events))
         .route("/api/v1/events", get(events::follow).post(events::publish))
+        .route("/api/v1/events/asyncapi.json", get(events::asyncapi))
         .route("/api/v1/dead-letters", get(dead_letters::list))
         .route("/api/v1/dead-letters/{id}", get(dead_letters::show).delete(dead_letters::discard))
         .route("/api/v1/dead-letters/{id}/retry", post(dead_letters::retry))

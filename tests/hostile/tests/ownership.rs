@@ -123,6 +123,7 @@ const CONTROL: &[(&str, &str)] = &[
     ("GET", "/api/v1/generations/1/events"),
     ("POST", "/api/v1/events"),
     ("GET", "/api/v1/events"),
+    ("GET", "/api/v1/events/asyncapi.json"),
     ("GET", "/api/v1/dead-letters"),
     ("GET", "/api/v1/dead-letters/1"),
     ("DELETE", "/api/v1/dead-letters/1"),

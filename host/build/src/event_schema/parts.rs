@@ -80,6 +80,6 @@ impl<'s> Walk<'s> {
 }
 
 /// A reference is part of a URL.
-fn percent_decoded(pointer: &str) -> String {
+pub(super) fn percent_decoded(pointer: &str) -> String {
     percent_encoding::percent_decode_str(pointer).decode_utf8_lossy().into_owned()
 }

@@ -1,15 +1,17 @@
-//! An app's own tests: each in a fresh instance, with empty KV, a freshly migrated database, a bus that delivers to
-//! nobody, and placeholders of secrets that nothing fills in.
+//! An app's own tests: each in a fresh instance, with empty KV, a freshly migrated database, a bus that checks schemas
+//! and delivers to nobody, and placeholders of secrets that nothing fills in.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
-use atoll_model::{Bundle, Revision, SourceMaps};
+use async_trait::async_trait;
+use atoll_build::EventSchema;
+use atoll_model::{AppName, Bundle, CapabilityError, EventDraft, EventType, Limits, Revision, SourceMaps};
 use atoll_outbound::Placeholders;
-use atoll_runtime::{AppCode, Capabilities, LoadedApp, NoNetwork, RecordingPublisher};
+use atoll_runtime::{AppCode, Capabilities, LoadedApp, NoNetwork, Publisher, RecordingPublisher};
 use atoll_store::{Ephemeral, Migration};
 
 use crate::{
-    Host, HostError, TestReport, TestResult,
+    Host, HostError, SchemaMismatch, TestReport, TestResult,
     adapters::{self, EphemeralState},
     stack_traces::{self, TranslatedLog},
 };
@@ -31,7 +33,7 @@ impl Host {
         let manifest = bundle.manifest.clone();
         let variables = adapters::placeholders(&manifest.name, &manifest.grants, &placeholders);
         let (app, revision) = (manifest.name.clone(), Revision(0));
-        let secrets = std::collections::BTreeMap::new();
+        let secrets = BTreeMap::new();
         let code = AppCode { app, revision, manifest, backend, variables, secrets };
         let app = self.inner.runtime.load_once(code).await?;
         let names = self.inner.runtime.test_names(&app).await?.value;
@@ -56,7 +58,7 @@ impl Host {
         let capabilities = Capabilities {
             kv: Arc::new(EphemeralState(Arc::clone(&state))),
             sql: Arc::new(EphemeralState(state)),
-            bus: Arc::new(RecordingPublisher::default()),
+            bus: Arc::new(TestBus::new(bundle, self.limits())),
             http: Arc::new(NoNetwork("an app's tests reach no network")),
             logs: Arc::new(TranslatedLog { maps: maps.cloned(), log: Arc::clone(&self.inner.logs) as _ }),
         };
@@ -78,5 +80,35 @@ impl Host {
     ) -> Result<Arc<Ephemeral>, HostError> {
         let state = Ephemeral::open(&bundle.manifest.name, migrations, self.limits()).await;
         state.map(Arc::new).map_err(super::refuse_migration)
+    }
+}
+
+/// The bus of one test: it refuses what the host's would, and nobody hears the rest.
+struct TestBus {
+    published: RecordingPublisher,
+    schemas: BTreeMap<EventType, EventSchema>,
+}
+
+impl TestBus {
+    fn new(bundle: &Bundle, limits: &Limits) -> Self {
+        let publishes = bundle.manifest.events.publishes.iter();
+        let schema = |path: &str| EventSchema::parse(bundle.source.get(path)?, limits).ok();
+        let schemas = publishes.filter_map(|publish| {
+            Some((publish.event_type.clone(), schema(publish.schema.as_ref()?.as_str())?))
+        });
+        Self { published: RecordingPublisher::default(), schemas: schemas.collect() }
+    }
+}
+
+#[async_trait]
+impl Publisher for TestBus {
+    async fn publish(&self, app: &AppName, draft: EventDraft) -> Result<String, CapabilityError> {
+        let schema = self.schemas.get(&draft.event_type);
+        let violations = schema.map(|schema| schema.violations(&draft.data)).unwrap_or_default();
+        if violations.is_empty() {
+            return self.published.publish(app, draft).await;
+        }
+        let (event_type, app) = (draft.event_type, app.clone());
+        Err(CapabilityError::Invalid(SchemaMismatch { event_type, app, violations }.to_string()))
     }
 }

@@ -21,6 +21,41 @@ impl Host {
         Ok(published?)
     }
 
+    /// Publishes events of outside sources, each with its own, all of them or none. They are durable when this
+    /// returns, and follow one another in the log.
+    ///
+    /// # Errors
+    /// [`HostError::InBatch`] for the first event that [`Host::publish`] would refuse; [`HostError::Bus`] when there are
+    /// more than `events_batch_max`, or they cannot be stored.
+    pub async fn publish_batch(
+        &self,
+        mut drafts: Vec<(String, EventDraft)>,
+    ) -> Result<Vec<Event>, HostError> {
+        for (index, (_, draft)) in drafts.iter().enumerate() {
+            let checked = self.inner.event_schemas.check_from_outside(&draft.event_type, &draft.data).await;
+            checked.map_err(|error| HostError::InBatch { index, error: Box::new(error) })?;
+        }
+        let spans = &self.inner.spans;
+        let publishing: Vec<_> =
+            drafts.iter_mut().map(|(source, draft)| spans.publish(source, draft)).collect();
+        let published = self.inner.bus.publish_batch(drafts).await?;
+        publishing.into_iter().zip(&published).for_each(|(publishing, event)| publishing.ended(Some(event)));
+        Ok(published)
+    }
+
+    /// The events of all apps, or of one, as an AsyncAPI 3.0 document without `servers`: where the host can be reached
+    /// is not its own affair.
+    ///
+    /// # Errors
+    /// [`HostError::NoSuchApp`]; [`HostError::TooManyApps`] when more than `asyncapi_apps_max` have events;
+    /// [`HostError::Store`].
+    pub async fn asyncapi(&self, app: Option<&AppName>) -> Result<serde_json::Value, HostError> {
+        if let Some(app) = app {
+            self.manifest(app).await?;
+        }
+        self.inner.event_schemas.asyncapi(app).await
+    }
+
     /// Events that match a pattern, from after a place in the log (`None`: from now on), live. A reader that
     /// falls too far behind gets [`Lagged`] and the end.
     #[must_use]

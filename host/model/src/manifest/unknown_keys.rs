@@ -54,7 +54,7 @@ const ROOT: &[(&str, Shape)] = &[
         "events",
         Table(&[
             ("publishes", Tables(&[("type", Value), ("schema", Value)])),
-            ("subscribes", Tables(&[("type", Value), ("from", Value)])),
+            ("subscribes", Tables(&[("type", Value), ("from", Value), ("schema", Value)])),
         ]),
     ),
     ("schedule", Tables(&[("cron", Value), ("timezone", Value), ("missed", Value), ("overlap", Value)])),

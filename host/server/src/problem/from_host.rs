@@ -44,6 +44,9 @@ impl From<HostError> for Problem {
                     .limit("generations_concurrent_max", limit as u64)
                     .retry_after(2)
             }
+            HostError::TooManyApps { limit, .. } => Self::new(413, "over-limit", "Over a limit")
+                .detail(&error)
+                .limit("asyncapi_apps_max", limit as u64),
             HostError::Draining => Self::new(503, "draining", "Shutting down").detail(&error).retry_after(5),
             HostError::Call(error) => error.into(),
             HostError::SchemaMismatch(mismatch) => {
@@ -51,6 +54,7 @@ impl From<HostError> for Problem {
                     .detail(&mismatch)
                     .errors(mismatch.violations)
             }
+            HostError::InBatch { index, error } => Self::from(*error).of_event(index),
             HostError::Bus(error) => of_bus(error),
             HostError::Store(error) => of_store(error),
             other => Self::internal("a request failed", other),

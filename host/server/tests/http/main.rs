@@ -6,6 +6,7 @@ mod app_streams;
 mod deploy;
 #[cfg(test)]
 mod drain;
+mod event_documents;
 #[cfg(test)]
 mod gateway;
 #[cfg(test)]

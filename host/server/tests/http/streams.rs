@@ -68,7 +68,7 @@ async fn malformed_and_oversized_events_are_refused() {
         send(kind, json!({"specversion": "1.0", "type": "Bad Type", "source": "x"}).to_string()).await,
         400
     );
-    assert_eq!(send("application/cloudevents-batch+json", "[]".into()).await, 415);
+    assert_eq!(send("application/cloudevents+avro", "[]".into()).await, 415);
     let mut big = event("a.b", 1);
     big["data"] = json!("x".repeat(300 << 10));
     assert_eq!(send(kind, big.to_string()).await, 413);
